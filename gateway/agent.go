@@ -1,0 +1,31 @@
+package gateway
+
+import (
+	"context"
+
+	"github.com/relaysim/relaysim/gateway/wire"
+)
+
+// Agent is what the gateway hosts.
+type Agent interface {
+	// Turn handles one event and returns the reply; an empty reply sends
+	// nothing (TURN-6). One turn runs per session key at a time (TURN-1);
+	// different sessions run side by side. ctx ends when the gateway does.
+	Turn(ctx context.Context, t *Turn) (reply string, err error)
+}
+
+// AgentFunc is a function as an Agent.
+type AgentFunc func(ctx context.Context, t *Turn) (string, error)
+
+// Turn calls f.
+func (f AgentFunc) Turn(ctx context.Context, t *Turn) (string, error) { return f(ctx, t) }
+
+// Caller makes calls to the connector. Both *Gateway (outside a turn) and
+// *Turn (with the scope and author of its event, SC-6) are Callers.
+type Caller interface {
+	// Do sends one action and waits for its result. It never returns an error:
+	// a failure is a Result whose Success is false (OUT-4, OUT-5). An
+	// "interrupt" is sent without waiting (INT-1); "get_chat_info" has its
+	// defaults filled in (OUT-3).
+	Do(ctx context.Context, a wire.Action) wire.Result
+}

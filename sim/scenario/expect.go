@@ -1,0 +1,123 @@
+package scenario
+
+// Expectation is one thing that must have happened; exactly one field besides
+// the modifiers is set.
+type Expectation struct {
+	Pos Pos `yaml:"-"`
+
+	On   string `yaml:"on" doc:"The gateway or dialled socket meant. Default: any."`
+	From string `yaml:"from" enum:"gateway|connector" doc:"For frame and close: whose. Default: gateway for frame, any for close."`
+
+	Event        *Routed      `yaml:"event" doc:"An event was routed to the agent and began a turn."`
+	Send         *Action      `yaml:"send"`
+	Edit         *Action      `yaml:"edit"`
+	Typing       *Action      `yaml:"typing"`
+	FollowUp     *Action      `yaml:"follow_up"`
+	GetChatInfo  *Action      `yaml:"get_chat_info"`
+	React        *Action      `yaml:"react"`
+	ThreadCreate *Action      `yaml:"thread_create"`
+	ThreadRename *Action      `yaml:"thread_rename"`
+	SendMedia    *Action      `yaml:"send_media"`
+	Prompt       *Action      `yaml:"prompt"`
+	Frame        *Pattern     `yaml:"frame" doc:"A frame crossed that matches; the wire itself."`
+	Result       *Result      `yaml:"result" doc:"What a call of the agent's returned."`
+	Interrupted  *Interrupted `yaml:"interrupted" doc:"An interrupt reached the gateway (INT-2)."`
+	State        *Pattern     `yaml:"state" doc:"The gateway's state now: connected, disconnected or disabled."`
+	Close        *Closed      `yaml:"close" doc:"The socket ended."`
+	Open         *Opened      `yaml:"open" doc:"The gateway dialled."`
+	Answer       *Answered    `yaml:"answer" doc:"What the connector's edge answered the provider."`
+	Dropped      *Pattern     `yaml:"dropped" doc:"The connector dropped an event or a request, and why."`
+	Chat         *Chat        `yaml:"chat" doc:"What a user would see in a channel now."`
+	Nothing      *Nothing     `yaml:"nothing" doc:"true: no event was routed and no action sent that no step expected so far. A list: none of these kinds."`
+}
+
+// Routed matches an event as the agent got it. user, scope and the like are
+// read where the revision keeps them.
+type Routed struct {
+	Session   *Pattern `yaml:"session" doc:"Session key."`
+	Text      *Pattern `yaml:"text"`
+	Type      *Pattern `yaml:"type" doc:"message_type"`
+	MessageID *Pattern `yaml:"message_id"`
+	Platform  *Pattern `yaml:"platform"`
+	Chat      *Pattern `yaml:"chat" doc:"chat_id"`
+	ChatType  *Pattern `yaml:"chat_type"`
+	Scope     *Pattern `yaml:"scope" doc:"guild_id in 2026-06, scope_id in 2026-08."`
+	User      *Pattern `yaml:"user" doc:"user_id"`
+	UserName  *Pattern `yaml:"user_name"`
+	Thread    *Pattern `yaml:"thread" doc:"thread_id"`
+	Source    *Pattern `yaml:"source" doc:"Any fields of the source, by their wire names."`
+	Event     *Pattern `yaml:"event" doc:"Any fields of the event, by their wire names."`
+}
+
+// Action matches an outbound frame.
+type Action struct {
+	Chat      *Pattern `yaml:"chat" doc:"chat_id"`
+	Session   *Pattern `yaml:"session" doc:"session_key"`
+	Kind      *Pattern `yaml:"kind"`
+	Content   *Pattern `yaml:"content"`
+	MessageID *Pattern `yaml:"message_id"`
+	ReplyTo   *Pattern `yaml:"reply_to"`
+	Scope     *Pattern `yaml:"scope" doc:"metadata.guild_id in 2026-06, metadata.scope_id in 2026-08."`
+	User      *Pattern `yaml:"user" doc:"metadata.user_id; not compared in 2026-06, which has none."`
+	Thread    *Pattern `yaml:"thread" doc:"metadata.thread_id"`
+	Platform  *Pattern `yaml:"platform" doc:"The frame's platform; not compared in 2026-06, which has none."`
+	Bot       *Pattern `yaml:"bot" doc:"The frame's botId; not compared in 2026-06, which has none."`
+	Emoji     *Pattern `yaml:"emoji"`
+	Remove    *Pattern `yaml:"remove"`
+	Name      *Pattern `yaml:"thread_name"`
+	Metadata  *Pattern `yaml:"metadata"`
+	Action    *Pattern `yaml:"action" doc:"Any fields of the action, by their wire names."`
+	Request   *Pattern `yaml:"request" doc:"The frame's requestId."`
+	Result    *Pattern `yaml:"result" doc:"What the connector answered; null: nothing yet."`
+}
+
+// Result matches what a call returned.
+type Result struct {
+	Call      *Pattern `yaml:"call" doc:"The op."`
+	Success   *Pattern `yaml:"success"`
+	Error     *Pattern `yaml:"error"`
+	MessageID *Pattern `yaml:"message_id"`
+	Name      *Pattern `yaml:"name" doc:"get_chat_info's name."`
+	Type      *Pattern `yaml:"type" doc:"get_chat_info's type."`
+	Args      *Pattern `yaml:"args" doc:"The action's fields, by their wire names."`
+	After     Duration `yaml:"after" doc:"The call took at least this much virtual time."`
+}
+
+// Interrupted matches an interrupt as the gateway took it.
+type Interrupted struct {
+	Session *Pattern `yaml:"session"`
+	Chat    *Pattern `yaml:"chat"`
+	Active  *Pattern `yaml:"active" doc:"Whether a turn of that session ran."`
+}
+
+// Closed matches the end of a socket.
+type Closed struct {
+	Code   *Pattern `yaml:"code" doc:"Close code; -1 where the socket was cut."`
+	Reason *Pattern `yaml:"reason"`
+}
+
+// Opened matches an upgrade.
+type Opened struct {
+	Path   *Pattern `yaml:"path"`
+	Auth   *Pattern `yaml:"auth" doc:"present or absent"`
+	As     *Pattern `yaml:"as" doc:"The gateway id it was authenticated as; null where refused."`
+	Status *Pattern `yaml:"status" doc:"HTTP status of the answer to the upgrade: 101, 400, …"`
+}
+
+// Answered matches what the edge answered.
+type Answered struct {
+	Status *Pattern `yaml:"status"`
+	Body   *Pattern `yaml:"body" doc:"The JSON body, or its text."`
+}
+
+// Chat matches what a user sees.
+type Chat struct {
+	Channel  string   `yaml:"channel" need:"true"`
+	Messages *Pattern `yaml:"messages" doc:"All messages, oldest first: from (bot or a user id), text, id, edited, reply_to."`
+	Typing   *Pattern `yaml:"typing" doc:"Whether the bot shows as typing."`
+}
+
+// Nothing says what must not have happened.
+type Nothing struct {
+	Kinds []string `yaml:"kinds" key:"true|list" enum:"event|send|edit|typing|follow_up|frame|result|interrupted|open|close" doc:"true means event and every op."`
+}
