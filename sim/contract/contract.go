@@ -59,11 +59,11 @@ func Known() func(id string) bool {
 
 var (
 	row     = regexp.MustCompile(`^\| ([A-Z]+)-([0-9]+) \| (.*) \|$`)
-	r8Areas = regexp.MustCompile(`\([^)]*\br8\b[^)]*\)$|\(r8;`)
+	r8Areas = regexp.MustCompile(`\([^)]*\br8\b[^)]*\)$`)
 )
 
-// parse reads the tables. A heading that ends in "(r8)" marks every rule of its
-// table, a text that begins with "(r8)" its own.
+// parse reads the tables. A heading that ends in a bracket with r8 marks every
+// rule of its table, a text that begins with "(r8)" its own.
 func parse(text string) []Rule {
 	var rules []Rule
 	since := R6

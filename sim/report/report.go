@@ -1,0 +1,81 @@
+// Package report turns verdicts into what people and machines read: text for a
+// terminal or a pipe, JSON lines, JUnit XML and GitHub annotations. It knows
+// neither the player nor the recording format. Start at Reporter.
+package report
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/relaysim/relaysim/sim/verdict"
+)
+
+// Entry is one verdict to report.
+type Entry struct {
+	*verdict.Result
+	// Group is what the run is summed up under in text, such as its folder.
+	// Empty means a line of its own.
+	Group string
+	// Saved is where the failed run's trace was written; empty if nowhere.
+	Saved string
+}
+
+// label names the run in one revision.
+func (e Entry) label() string {
+	if e.Revision == "" {
+		return e.Name
+	}
+	return e.Name + " [" + e.Revision + "]"
+}
+
+// Reporter is told of each verdict, in the order to be shown, and of the end.
+// Only one goroutine calls it.
+type Reporter interface {
+	Add(e Entry)
+	// End writes what is left and returns the first error of any write.
+	End(s Summary) error
+}
+
+// Summary counts a run's verdicts. The zero Summary is that of a run that did
+// nothing, which is not OK.
+type Summary struct {
+	Passed, Failed, Skipped, NotJudged int
+	// NotRun counts what was selected and never began: after the first failure
+	// with fail-fast, or after an interrupt.
+	NotRun int
+	// Interrupted says that the run was stopped from outside.
+	Interrupted bool
+	// Seed makes the run repeat.
+	Seed uint64
+	// Elapsed is the real time of the whole run.
+	Elapsed time.Duration
+}
+
+// Add counts one verdict.
+func (s *Summary) Add(o verdict.Outcome) {
+	switch o {
+	case verdict.Passed:
+		s.Passed++
+	case verdict.Failed:
+		s.Failed++
+	case verdict.Skipped:
+		s.Skipped++
+	default:
+		s.NotJudged++
+	}
+}
+
+// OK reports whether the run is a pass: something passed, nothing failed,
+// everything was judged and nobody interrupted it.
+func (s Summary) OK() bool {
+	return s.Passed > 0 && s.Failed == 0 && s.NotJudged == 0 && !s.Interrupted
+}
+
+// String is the last line of a report, such as "12 passed, 0 failed, 1 skipped".
+func (s Summary) String() string {
+	line := fmt.Sprintf("%d passed, %d failed", s.Passed, s.Failed)
+	if s.Skipped > 0 {
+		line += fmt.Sprintf(", %d skipped", s.Skipped)
+	}
+	return line
+}
