@@ -28,6 +28,7 @@ type Revision struct {
 	SlackScopeInKey     bool   // Slack keys carry the scope (SK-6)
 	ProspectiveThreads  bool   // prospective_thread_id keys as that thread (SK-7)
 	SlackHermesCommands bool   // "/hermes sub" becomes "/sub" (SL-5)
+	ClosesLastFence     bool   // the last piece of a long reply closes an open code fence too (OUT-7)
 }
 
 // R6 is revision 2026-06, the seed.
@@ -58,6 +59,7 @@ var R8 = &Revision{
 	SlackScopeInKey:     true,
 	ProspectiveThreads:  true,
 	SlackHermesCommands: true,
+	ClosesLastFence:     true,
 }
 
 // Revisions lists every revision, oldest first.
