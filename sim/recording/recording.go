@@ -79,6 +79,10 @@ type Problem struct {
 	File string
 	Line int    // from 1
 	Text string // what, and what to do
+	Err  error  // what the underlying reader returned; nil for every other problem
 }
 
 func (p *Problem) Error() string { return fmt.Sprintf("%s:%d: %s", p.File, p.Line, p.Text) }
+
+// Unwrap returns Err.
+func (p *Problem) Unwrap() error { return p.Err }
