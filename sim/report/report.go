@@ -5,6 +5,7 @@ package report
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/relaysim/relaysim/sim/verdict"
@@ -78,4 +79,31 @@ func (s Summary) String() string {
 		line += fmt.Sprintf(", %d skipped", s.Skipped)
 	}
 	return line
+}
+
+// outcome is the worst one counted.
+func (s Summary) outcome() verdict.Outcome {
+	switch {
+	case s.Failed > 0:
+		return verdict.Failed
+	case s.NotJudged > 0:
+		return verdict.NotJudged
+	case s.Passed > 0:
+		return verdict.Passed
+	}
+	return verdict.Skipped
+}
+
+// counts is what was counted, such as "12 passed, 1 skipped".
+func (s Summary) counts() string {
+	var parts []string
+	for _, c := range []struct {
+		n    int
+		what string
+	}{{s.Passed, "passed"}, {s.Failed, "failed"}, {s.Skipped, "skipped"}, {s.NotJudged, "not judged"}} {
+		if c.n > 0 {
+			parts = append(parts, fmt.Sprint(c.n, " ", c.what))
+		}
+	}
+	return strings.Join(parts, ", ")
 }

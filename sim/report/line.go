@@ -1,0 +1,114 @@
+package report
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+
+	"github.com/relaysim/relaysim/sim/trace"
+)
+
+// line shows one observation, without its end of line. The gateway is on the
+// left and the connector on the right of an arrow.
+func line(o *trace.Observation) string {
+	what := fmt.Sprintf("%4d %9.3fs  %-4s%s", o.Seq, o.At.Seconds(), socket(o), happened(o))
+	return strings.TrimRight(what, " ")
+}
+
+// socket names the connection and, where it is known, the gateway.
+func socket(o *trace.Observation) string {
+	switch {
+	case o.Conn == 0:
+		return ""
+	case o.Peer == "":
+		return fmt.Sprintf("#%-3d", o.Conn)
+	}
+	return fmt.Sprintf("#%d %s  ", o.Conn, plain(o.Peer))
+}
+
+func happened(o *trace.Observation) string {
+	switch o.Kind {
+	case trace.Frame:
+		return arrow(o.From) + message(o)
+	case trace.Open:
+		return "gateway →    opens " + fields("", o.Path, "auth", o.Auth, "as", o.AuthenticatedAs, "status", number(o.Code))
+	case trace.Close:
+		return arrow(o.From) + fields("closes", number(o.Code), "", quoted(o.Reason))
+	case trace.Routed:
+		return "routed       " + plain(o.SessionKey) + " " + plain(string(o.Event.JSON()))
+	case trace.Agent:
+		return fmt.Sprintf("agent        %s %s = %s", o.Call, plain(string(o.Args.JSON())), plain(string(o.Result.JSON())))
+	case trace.Interrupted:
+		return "interrupted  " + fields("", o.SessionKey, "chat", o.ChatID) + activity(o.ActiveTurn)
+	case trace.State:
+		return "state        " + fields("", o.State, "", quoted(o.Reason))
+	case trace.Answer:
+		return "edge answers " + fields("", number(o.Code), "to", o.Path) + " " + plain(string(o.Data))
+	case trace.Note:
+		return "connector    " + plain(o.Reason)
+	}
+	return plain(string(o.Kind))
+}
+
+func arrow(from trace.Side) string {
+	switch from {
+	case trace.Gateway:
+		return "gateway →    "
+	case trace.Connector:
+		return "← connector  "
+	}
+	return "             "
+}
+
+// message shows a message as one line. A message that is not exactly one line
+// shows its line ends.
+func message(o *trace.Observation) string {
+	data := o.Data
+	if one, ok := bytes.CutSuffix(data, []byte("\n")); ok && !bytes.ContainsRune(one, '\n') {
+		data = one
+	}
+	text := plain(string(data))
+	if o.Binary {
+		text = "(binary) " + text
+	}
+	if len(o.Data) == 0 {
+		text += "(empty message)"
+	}
+	return text
+}
+
+func activity(active bool) string {
+	if active {
+		return " during its turn"
+	}
+	return " without a turn"
+}
+
+// fields joins name and value pairs, leaving out those without a value.
+func fields(pairs ...string) string {
+	var parts []string
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if pairs[i+1] == "" {
+			continue
+		}
+		if pairs[i] != "" {
+			parts = append(parts, pairs[i])
+		}
+		parts = append(parts, plain(pairs[i+1]))
+	}
+	return strings.Join(parts, " ")
+}
+
+func number(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprint(n)
+}
+
+func quoted(s string) string {
+	if s == "" {
+		return ""
+	}
+	return fmt.Sprintf("%q", s)
+}

@@ -1,0 +1,173 @@
+package report
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/relaysim/relaysim/sim/verdict"
+)
+
+// TextOptions says how text looks.
+type TextOptions struct {
+	// Colour paints for a terminal.
+	Colour bool
+	// Traces shows every run with the whole of its trace, whatever its outcome.
+	Traces bool
+}
+
+// Text reports for people: each group on one line, and whatever did not pass
+// with its reasons.
+type Text struct {
+	w *bufio.Writer
+	o TextOptions
+	palette
+	group string  // the group that is being counted; empty for none
+	count Summary // of group
+	spent time.Duration
+}
+
+// NewText returns a Reporter that writes text to w. What a verdict says is
+// written before Add returns.
+func NewText(w io.Writer, o TextOptions) *Text {
+	return &Text{w: bufio.NewWriter(w), o: o, palette: palette{o.Colour}}
+}
+
+// Add writes one verdict or counts it to its group.
+func (t *Text) Add(e Entry) {
+	if e.Group != t.group {
+		t.closeGroup()
+		t.group = e.Group
+	}
+	t.count.Add(e.Outcome)
+	t.spent += e.Elapsed
+	if e.Group == "" || t.o.Traces || e.Outcome != verdict.Passed {
+		t.run(e)
+	}
+	t.w.Flush()
+}
+
+// End writes the last group, what is worth knowing of the run, and as the last
+// line the summary.
+func (t *Text) End(s Summary) error {
+	t.closeGroup()
+	if s.NotJudged > 0 {
+		t.print("%s\n", t.yellow(fmt.Sprintf("%d not judged", s.NotJudged)))
+	}
+	if s.NotRun > 0 {
+		t.print("%s\n", t.yellow(fmt.Sprintf("%d not run", s.NotRun)))
+	}
+	last := t.green
+	if !s.OK() {
+		last = t.red
+	}
+	t.print("%s\n", last(s.String()))
+	return t.w.Flush()
+}
+
+// run writes the verdict on one run.
+func (t *Text) run(e Entry) {
+	t.print("%s  %s  %s\n", t.mark(e.Outcome), t.bold(plain(e.label())), t.faint(place(e)))
+	if e.Reason != "" {
+		t.print("      %s\n", plain(e.Reason))
+	}
+	for _, p := range e.Problems {
+		t.problem(p)
+	}
+	if e.Outcome == verdict.Failed || e.Outcome == verdict.NotJudged || t.o.Traces {
+		t.trace(e)
+	}
+	if e.Saved != "" {
+		t.print("      saved in %s\n", e.Saved)
+	}
+}
+
+func (t *Text) problem(p verdict.Problem) {
+	where := ""
+	if p.At != "" {
+		where = escape(p.At) + ": "
+	}
+	if p.Rule != "" {
+		where += p.Rule + ": "
+	}
+	text := strings.TrimRight(cutSecrets(p.Text), "\n")
+	for i, l := range strings.Split(text, "\n") {
+		if i == 0 {
+			t.print("      %s%s\n", t.bold(where), escape(l))
+			continue
+		}
+		t.print("        %s\n", escape(l))
+	}
+	if p.Nearest != nil {
+		t.print("        nearest is %d: %s\n", p.Nearest.Seq, strings.Join(strings.Fields(happened(p.Nearest)), " "))
+	}
+	for _, d := range p.Diffs {
+		t.print("          %s: want %s, got %s\n", escape(d.Path), t.green(plain(d.Want)), t.red(plain(d.Got)))
+	}
+}
+
+func (t *Text) trace(e Entry) {
+	lines, left := window(e.Result, t.o.Traces)
+	if len(lines) == 0 {
+		t.print("      nothing happened\n")
+		return
+	}
+	t.print("      trace%s:\n", legend(lines))
+	for _, l := range lines {
+		if l.skipped > 0 {
+			t.print("        %s\n", t.faint(fmt.Sprintf("… %d more", l.skipped)))
+		}
+		switch {
+		case l.blamed:
+			t.print("      > %s\n", t.red(line(l.o)))
+		case l.nearest:
+			t.print("      ~ %s\n", t.yellow(line(l.o)))
+		default:
+			t.print("        %s\n", t.faint(line(l.o)))
+		}
+	}
+	if left > 0 {
+		t.print("        %s\n", t.faint(fmt.Sprintf("… %d more", left)))
+	}
+}
+
+// legend explains the marks that are there.
+func legend(lines []shown) string {
+	if slices.ContainsFunc(lines, func(l shown) bool { return l.blamed || l.nearest }) {
+		return " (> went wrong, ~ came nearest)"
+	}
+	return ""
+}
+
+// closeGroup writes the line of the group that ends.
+func (t *Text) closeGroup() {
+	if t.group != "" {
+		t.print("%s  %-24s %s  %s\n", t.mark(t.count.outcome()), t.group, t.count.counts(), t.faint(t.spent.Round(time.Millisecond).String()))
+	}
+	t.group, t.count, t.spent = "", Summary{}, 0
+}
+
+func (t *Text) mark(o verdict.Outcome) string {
+	switch o {
+	case verdict.Passed:
+		return t.green("ok  ")
+	case verdict.Failed:
+		return t.red("FAIL")
+	case verdict.Skipped:
+		return t.yellow("skip")
+	}
+	return t.yellow("????")
+}
+
+// print keeps the first error of w for End's Flush, as bufio does.
+func (t *Text) print(format string, args ...any) { fmt.Fprintf(t.w, format, args...) }
+
+func place(e Entry) string {
+	if e.Line == 0 {
+		return escape(e.File)
+	}
+	return fmt.Sprintf("%s:%d", escape(e.File), e.Line)
+}
