@@ -102,7 +102,7 @@ func (t *Text) problem(p verdict.Problem) {
 		t.print("        %s\n", escape(l))
 	}
 	if p.Nearest != nil {
-		t.print("        nearest is %d: %s\n", p.Nearest.Seq, strings.Join(strings.Fields(happened(p.Nearest)), " "))
+		t.print("        nearest is %d: %s\n", p.Nearest.Seq, happened(p.Nearest))
 	}
 	for _, d := range p.Diffs {
 		t.print("          %s: want %s, got %s\n", escape(d.Path), t.green(plain(d.Want)), t.red(plain(d.Got)))
