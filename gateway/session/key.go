@@ -1,4 +1,14 @@
+// Package session names conversation lanes. A session key says which events
+// belong to one conversation (SK); everything the gateway keeps per
+// conversation is kept under it. Keys are pure functions of an event's source:
+// no I/O, no clock, no state.
 package session
+
+import (
+	"strings"
+
+	"github.com/relaysim/relaysim/gateway/wire"
+)
 
 // KeyOptions says how session keys are formed. The zero value is the default.
 type KeyOptions struct {
@@ -6,6 +16,91 @@ type KeyOptions struct {
 	SharedGroups bool
 	// ThreadsPerUser gives each user a session of their own in a thread (SK-4).
 	ThreadsPerUser bool
-	// Aliases resolves WhatsApp ids to their canonical form (SK-5). Nil means none.
+	// Aliases maps a canonical WhatsApp id to other ids of the same person, in
+	// any spelling; they are followed from one to the next (SK-5). Nil means
+	// that nobody has two ids. Read, never written; Key may be called from any
+	// goroutine as long as nobody else writes it.
 	Aliases map[string][]string
+}
+
+// Key is the session key of a source, never "" (SK-1). It joins ids as they
+// are: two sources whose ids hold colons may meet in one key, as the
+// contract's own keys do. A scope is part of it only where the platform's key
+// has a slot for one (SK-6, SK-8).
+func Key(src *wire.Source, opt KeyOptions, rev *wire.Revision) string {
+	// A key has at most eight parts: the array keeps them off the heap.
+	var room [8]string
+	namespace := "main"
+	if src.Profile != "" && src.Profile != "default" {
+		namespace = src.Profile
+	}
+	chatType, thread := lane(src, rev)
+	parts := append(room[:0], "agent", namespace, src.Platform, chatType)
+	if rev.SlackScopeInKey && src.Platform == "slack" {
+		parts = appendID(parts, src.Scope) // (SK-6)
+	}
+	if src.ChatType == directMessage {
+		parts = appendID(parts, directPeer(src, opt)) // (SK-2)
+		parts = appendID(parts, thread)
+		return strings.Join(parts, ":")
+	}
+	parts = appendID(parts, src.ChatID) // (SK-3)
+	parts = appendID(parts, thread)
+	if perUser(thread != "", opt) {
+		parts = appendID(parts, participant(src, opt))
+	}
+	return strings.Join(parts, ":")
+}
+
+// Shared reports whether several users talk in the source's session, so that
+// their names matter to the agent (SK-9). A thread that does not exist yet is
+// judged by the chat it will hang from.
+func Shared(src *wire.Source, opt KeyOptions) bool {
+	return src.ChatType != directMessage && !perUser(src.ThreadID != "", opt)
+}
+
+const directMessage = "dm"
+
+// lane is the chat type and the thread to key a source by. A thread about to be
+// created counts as a thread already, so that the message that opens it and the
+// replies in it share a session; one that exists always wins (SK-7).
+func lane(src *wire.Source, rev *wire.Revision) (chatType, thread string) {
+	if rev.ProspectiveThreads && src.ThreadID == "" && src.ProspectiveThreadID != "" && src.ChatType != directMessage {
+		return "thread", src.ProspectiveThreadID
+	}
+	return src.ChatType, src.ThreadID
+}
+
+// perUser reports whether each user has a session of their own (SK-4). What
+// decides is the thread itself, not the chat type: a forum has threads as well.
+func perUser(inThread bool, opt KeyOptions) bool {
+	if inThread {
+		return opt.ThreadsPerUser
+	}
+	return !opt.SharedGroups
+}
+
+// directPeer is the chat of a direct message or, without one, its user (SK-2).
+func directPeer(src *wire.Source, opt KeyOptions) string {
+	if chat := personID(src.Platform, src.ChatID, opt); chat != "" {
+		return chat
+	}
+	return participant(src, opt)
+}
+
+// participant is the user of a source, by the id that does not change (SK-3).
+func participant(src *wire.Source, opt KeyOptions) string {
+	id := src.UserIDAlt
+	if id == "" {
+		id = src.UserID
+	}
+	return personID(src.Platform, id, opt)
+}
+
+// appendID appends an id when there is one.
+func appendID(parts []string, id string) []string {
+	if id == "" {
+		return parts
+	}
+	return append(parts, id)
 }
