@@ -1,6 +1,16 @@
 package wire
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"errors"
+	"slices"
+	"strconv"
+)
+
+const (
+	typeText    = "text"
+	typeCommand = "command"
+)
 
 // Event is an inbound message, decoded (IN-1). "" means absent, except for Text.
 type Event struct {
@@ -13,7 +23,6 @@ type Event struct {
 
 	// The quoted reply (IN-7, r8).
 	ReplyToText         string
-	ReplyToAuthorID     string
 	ReplyToAuthorName   string
 	ReplyToIsOwnMessage bool
 
@@ -23,17 +32,107 @@ type Event struct {
 	PromptResponse *PromptResponse
 }
 
-// PromptResponse says which option of which prompt was pressed (PRM-4).
-type PromptResponse struct {
-	PromptID, OptionID     string
-	Label, PromptMessageID string // "" = absent
+// DecodeEvent decodes an inbound frame's event; one that is absent (nil) has
+// no text and an unknown source. Anything but an object is an error (IN-5).
+// Within an object what has the wrong type is treated as absent, and a number
+// where an id belongs becomes its decimal text.
+func DecodeEvent(raw []byte, rev *Revision) (*Event, error) {
+	e := &Event{MessageType: typeText}
+	var source, quote, context []byte
+	ok := raw == nil || eachMember(raw, func(key, val []byte) {
+		switch string(key) {
+		case "text":
+			e.Text = stringOf(val)
+		case "message_type":
+			e.MessageType = messageType(val)
+		case "message_id":
+			e.MessageID = stringOf(val)
+		case "reply_to_message_id":
+			e.ReplyToMessageID = stringOf(val)
+		case "media_urls":
+			e.MediaURLs = nonEmptyStrings(val)
+		case "source":
+			source = val
+		case "reply_to":
+			quote = val
+		case "context":
+			context = val
+		case "prompt_response":
+			if rev.Prompts {
+				e.PromptResponse = decodePromptResponse(val)
+			}
+		}
+	})
+	if !ok {
+		return nil, errors.New("event: not a JSON object (IN-5)")
+	}
+	e.Source = decodeSource(source, rev)
+	if rev.QuotedReply {
+		e.takeQuote(quote)
+	}
+	if rev.Context {
+		e.ContextText = renderContext(context)
+	}
+	if rev.SlackHermesCommands && e.Source.Platform == "slack" {
+		e.normaliseHermes(rev)
+	}
+	return e, nil
 }
 
-// DecodeEvent decodes an inbound frame's event. Anything that is not an object
-// is an error (IN-5); within an object, what has the wrong type is treated as
-// absent, and a number where an id belongs becomes its decimal text.
-func DecodeEvent(raw []byte, rev *Revision) (*Event, error) { return nil, ErrMalformed }
+// messageType returns the type that val names, "text" when it names none (IN-2).
+func messageType(val []byte) string {
+	known := [...]string{
+		typeText, "location", "photo", "video", "audio", "voice", "document", "sticker", typeCommand,
+	}
+	if i := slices.Index(known[:], stringOf(val)); i >= 0 {
+		return known[i]
+	}
+	return typeText
+}
+
+func (e *Event) takeQuote(raw []byte) {
+	eachMember(raw, func(key, val []byte) {
+		switch string(key) {
+		case "text":
+			e.ReplyToText = stringOf(val)
+		case "author":
+			e.ReplyToAuthorName = stringOf(val)
+		case "is_own":
+			e.ReplyToIsOwnMessage = isTrue(val)
+		}
+	})
+}
 
 // JSON returns the event with the revision's wire names: every contract
-// field, null where absent.
-func (e *Event) JSON(rev *Revision) json.RawMessage { return nil }
+// field, null where absent. The gateway's own names stand where the wire has
+// none: reply_to_text, channel_context.
+func (e *Event) JSON(rev *Revision) json.RawMessage {
+	dst := append(make([]byte, 0, 640), '{')
+	dst = appendKey(dst, "text")
+	dst = appendString(dst, e.Text)
+	dst = appendKey(dst, "message_type")
+	dst = appendString(dst, e.MessageType)
+	for _, m := range [...]struct{ name, value string }{
+		{"message_id", e.MessageID}, {"reply_to_message_id", e.ReplyToMessageID},
+		{"reply_to_text", e.ReplyToText}, {"reply_to_author_name", e.ReplyToAuthorName},
+		{"channel_context", e.ContextText},
+	} {
+		dst = appendKey(dst, m.name)
+		dst = appendOptional(dst, m.value)
+	}
+	dst = appendKey(dst, "reply_to_is_own_message")
+	dst = strconv.AppendBool(dst, e.ReplyToIsOwnMessage)
+	dst = append(appendKey(dst, "media_urls"), '[')
+	for i, u := range e.MediaURLs {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = appendString(dst, u)
+	}
+	dst = append(dst, ']')
+	dst = appendKey(dst, "prompt_response")
+	dst = e.PromptResponse.appendTo(dst)
+	dst = appendKey(dst, "source")
+	dst = e.Source.appendTo(dst, rev)
+	return append(dst, '}')
+}

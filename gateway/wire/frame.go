@@ -1,6 +1,10 @@
 package wire
 
-import "errors"
+import (
+	"errors"
+	"fmt"
+	"unicode/utf8"
+)
 
 // The frame types (FR-5).
 const (
@@ -37,5 +41,55 @@ type Frame struct {
 var ErrMalformed = errors.New("malformed frame")
 
 // Scan says what one line is, without decoding the parts it does not need. It
-// is as strict as a JSON parser. The error wraps ErrMalformed.
-func Scan(line []byte) (Frame, error) { return Frame{}, ErrMalformed }
+// is as strict as a JSON parser. Of a field given twice the last counts. The
+// error wraps ErrMalformed.
+func Scan(line []byte) (Frame, error) {
+	if !utf8.Valid(line) {
+		return Frame{}, fmt.Errorf("%w: not UTF-8", ErrMalformed)
+	}
+	var f Frame
+	if !eachMember(line, f.take) {
+		return Frame{}, fmt.Errorf("%w: not a JSON object", ErrMalformed)
+	}
+	return f, nil
+}
+
+func (f *Frame) take(key, val []byte) {
+	switch string(key) {
+	case "type":
+		f.Type = typeOf(val)
+	case "requestId":
+		f.RequestID = stringOf(val)
+	case "bufferId":
+		f.BufferID = stringOf(val)
+	case "session_key":
+		f.SessionKey = stringOf(val)
+	case "chat_id":
+		f.ChatID = stringOf(val)
+	case "event":
+		f.Event = val
+	case "forward":
+		f.Forward = val
+	case "descriptor":
+		f.Descriptor = val
+	case "result":
+		f.Result = val
+	}
+}
+
+// typeOf is stringOf without an allocation for the types that are known.
+func typeOf(val []byte) string {
+	if len(val) == 0 || val[0] != '"' {
+		return ""
+	}
+	name := unquoted(val)
+	for _, t := range [...]string{
+		TypeInbound, TypeOutboundResult, TypeInterruptInbound, TypePassthroughForward, TypeDescriptor,
+		TypeGoingIdleAck, TypeHello, TypeOutbound, TypeInterrupt, TypeGoingIdle, TypeInboundAck,
+	} {
+		if string(name) == t {
+			return t
+		}
+	}
+	return string(name)
+}

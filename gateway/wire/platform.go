@@ -1,8 +1,33 @@
 package wire
 
+import (
+	"slices"
+	"strings"
+)
+
 // PlatformRelay stands for every platform that the gateway does not know (IN-3).
 const PlatformRelay = "relay"
 
 // KnownPlatform returns the platform that the gateway uses for name: name
 // itself, trimmed and lower-cased if need be, or "relay" (IN-3).
-func KnownPlatform(name string, rev *Revision) string { return PlatformRelay }
+func KnownPlatform(name string, rev *Revision) string {
+	if knownPlatform(name, rev) {
+		return name
+	}
+	if name = strings.ToLower(strings.TrimSpace(name)); knownPlatform(name, rev) {
+		return name
+	}
+	return PlatformRelay
+}
+
+func knownPlatform(name string, rev *Revision) bool {
+	switch name {
+	case "discord", "telegram", "slack", "whatsapp", "whatsapp_cloud", "signal", "matrix", "sms",
+		"email", "mattermost", "homeassistant", "dingtalk", "api_server", "webhook",
+		"msgraph_webhook", "feishu", "wecom", "wecom_callback", "weixin", "bluebubbles", "qqbot",
+		"yuanbao", PlatformRelay, "local", "irc", "teams", "google_chat", "line", "ntfy", "photon",
+		"raft", "simplex":
+		return true
+	}
+	return slices.Contains(rev.Platforms, name)
+}

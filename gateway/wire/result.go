@@ -1,6 +1,9 @@
 package wire
 
-import "encoding/json"
+import (
+	"bytes"
+	"encoding/json"
+)
 
 // Result is the connector's answer to an action (OUT-1). "" means absent.
 type Result struct {
@@ -16,4 +19,37 @@ type Result struct {
 
 // DecodeResult decodes an outbound_result frame's result. One that is not an
 // object is a failure with an error text.
-func DecodeResult(raw []byte) Result { return Result{} }
+func DecodeResult(raw []byte) Result {
+	res := Result{Raw: bytes.Clone(raw)}
+	var info []byte
+	ok := eachMember(raw, func(key, val []byte) {
+		switch string(key) {
+		case "success":
+			res.Success = isTrue(val)
+		case "message_id":
+			res.MessageID = stringOf(val)
+		case "error":
+			res.Error = stringOf(val)
+		case "thread_id":
+			res.ThreadID = stringOf(val)
+		case "chat_info":
+			info = val
+		case "name":
+			res.ChatName = stringOf(val)
+		case "type":
+			res.ChatType = stringOf(val)
+		}
+	})
+	if !ok {
+		return Result{Error: "relay result is not an object", Raw: res.Raw}
+	}
+	eachMember(info, func(key, val []byte) {
+		switch string(key) {
+		case "name":
+			res.ChatName = stringOf(val)
+		case "type":
+			res.ChatType = stringOf(val)
+		}
+	})
+	return res
+}

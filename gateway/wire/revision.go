@@ -28,13 +28,19 @@ type Revision struct {
 	SlackScopeInKey     bool   // Slack keys carry the scope (SK-6)
 	ProspectiveThreads  bool   // prospective_thread_id keys as that thread (SK-7)
 	SlackHermesCommands bool   // "/hermes sub" becomes "/sub" (SL-5)
-	ClosesLastFence     bool   // the last piece of a long reply closes an open code fence too (OUT-7)
+	Prompts             bool   // prompt tokens and presses (PRM-3, PRM-4, DI-4)
+	SpacedCommands      bool   // a command may have space before its slash (IN-10)
+	ClosesLastFence     bool   // the last piece of a long reply closes an open fence too (OUT-7)
+
+	Platforms []string // known besides those that every revision knows (IN-3)
+	Commands  []string // known besides those that every revision knows (TURN-3)
 }
 
 // R6 is revision 2026-06, the seed.
 var R6 = &Revision{
 	Name:     "2026-06",
 	ScopeKey: "guild_id",
+	Commands: []string{"credits"},
 }
 
 // R8 is revision 2026-08, which only adds to R6.
