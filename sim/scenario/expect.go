@@ -3,10 +3,11 @@ package scenario
 // Expectation is one thing that must have happened; exactly one field besides
 // the modifiers is set.
 type Expectation struct {
-	Pos Pos `yaml:"-"`
+	_   struct{} `one:"*"`
+	Pos Pos      `yaml:"-"`
 
-	On   string `yaml:"on" doc:"The gateway or dialled socket meant. Default: any."`
-	From string `yaml:"from" enum:"gateway|connector" doc:"For frame and close: whose. Default: gateway for frame, any for close."`
+	On   string `yaml:"on" with:"*" doc:"The gateway or dialled socket meant. Default: any."`
+	From string `yaml:"from" enum:"gateway|connector" with:"frame|close" doc:"For frame and close: whose. Default: gateway for frame, any for close."`
 
 	Event        *Routed      `yaml:"event" doc:"An event was routed to the agent and began a turn."`
 	Send         *Action      `yaml:"send"`
@@ -92,7 +93,7 @@ type Interrupted struct {
 
 // Closed matches the end of a socket.
 type Closed struct {
-	Code   *Pattern `yaml:"code" doc:"Close code; -1 where the socket was cut."`
+	Code   *Pattern `yaml:"code" key:"scalar" doc:"Close code; -1 where the socket was cut."`
 	Reason *Pattern `yaml:"reason"`
 }
 

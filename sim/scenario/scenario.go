@@ -4,9 +4,17 @@
 //
 // The struct tags of this file are the one table of the language: the loader,
 // the suggestions for misspelt fields and the schema are all read from them.
-// `yaml` names the field, `doc` describes it, `enum` lists its values, `need`
-// marks a required field, `key` takes the place of yaml for a value that may be
-// written as a scalar instead of a map.
+//
+//	yaml  the field's name; inline: its fields stand among the others
+//	doc   what it means, for the schema
+//	need  it must be given
+//	enum  the values it or its elements may have
+//	keys  the keys its map may have
+//	with  it stands only beside one of these fields, or of any where it is *
+//	as    written: text without ${}; value: a tree without operators
+//	key   where a map is meant, this field's value may be written alone, as a
+//	      scalar, a list or true; lone: one element may be written without its list
+//	one   on the blank field: exactly one of these is given; * is all without with
 package scenario
 
 import (
@@ -42,10 +50,10 @@ type Pattern struct {
 type Scenario struct {
 	Pos Pos `yaml:"-"`
 
-	Name      string             `yaml:"name" need:"true" doc:"What is shown, as a sentence."`
-	About     string             `yaml:"about" doc:"Why it matters, for the reader."`
-	Covers    []string           `yaml:"covers" doc:"Rule ids of the contract that this scenario asserts."`
-	Tags      []string           `yaml:"tags" doc:"Words for --tags."`
+	Name      string             `yaml:"name" need:"true" as:"written" doc:"What is shown, as a sentence."`
+	About     string             `yaml:"about" as:"written" doc:"Why it matters, for the reader."`
+	Covers    []string           `yaml:"covers" as:"written" doc:"Rule ids of the contract that this scenario asserts."`
+	Tags      []string           `yaml:"tags" as:"written" doc:"Words for --tags."`
 	Revisions []string           `yaml:"revisions" enum:"2026-06|2026-08" doc:"The revisions it holds in. Default: all."`
 	Strict    string             `yaml:"strict" enum:"default|all" doc:"all: typing must be expected too."`
 	Vars      map[string]any     `yaml:"vars" doc:"Values for ${name}."`
@@ -58,6 +66,8 @@ type Scenario struct {
 	// AnyOrder lets expectations match in any order. Recordings have it: two
 	// lanes of a session that race were written down in one of their orders.
 	AnyOrder bool `yaml:"-"`
+	// CoversAt is where each entry of Covers stands.
+	CoversAt []Pos `yaml:"-"`
 	// Recorded marks a compiled recording, whose problems are those of its lines.
 	Recorded bool `yaml:"-"`
 }
@@ -70,7 +80,7 @@ type Connector struct {
 	Auth      string                `yaml:"auth" enum:"required|open" doc:"open: an upgrade without a token is accepted as development. Default: required."`
 	Handshake string                `yaml:"handshake" enum:"auto|manual" doc:"manual: a hello is not answered; a frame step does it."`
 	Results   string                `yaml:"results" enum:"auto|manual" doc:"manual: outbound requests are not answered; frame steps do it."`
-	Fail      map[string]string     `yaml:"fail" doc:"Ops to refuse, with the error text to answer."`
+	Fail      map[string]string     `yaml:"fail" keys:"send|edit|typing|follow_up|get_chat_info|react|thread_create|thread_rename|send_media|prompt" doc:"Ops to refuse, with the error text to answer."`
 	Chats     map[string]ChatConfig `yaml:"chats" doc:"What get_chat_info answers, by chat id."`
 }
 
@@ -134,27 +144,33 @@ type Rule struct {
 // chat or session to the turn's, and OnInterrupt goes with Wait. ${text}, ${session}, ${user}, ${chat} and
 // ${message_id} name the turn's event; ${last.message_id} is in the last result.
 type Act struct {
-	Pos         Pos     `yaml:"-"`
+	_   struct{} `one:"*"`
+	Pos Pos      `yaml:"-"`
+	// HasRefs marks what Resolve must look at. Load sets it; nothing is replaced
+	// in an act made otherwise.
+	HasRefs bool `yaml:"-"`
+
 	Reply       *string `yaml:"reply" doc:"End the turn with this reply."`
 	Fail        string  `yaml:"fail" doc:"End the turn with this error (TURN-5)."`
 	Wait        string  `yaml:"wait" doc:"Wait for a signal step of this name."`
-	OnInterrupt *string `yaml:"on_interrupt" doc:"Beside wait: an interrupt ends the wait and the turn, with this reply. Without it an interrupt is not noticed."`
+	OnInterrupt *string `yaml:"on_interrupt" with:"wait" doc:"Beside wait: an interrupt ends the wait and the turn, with this reply. Without it an interrupt is not noticed."`
 	Call        `yaml:",inline"`
 }
 
 // Call is one call of the agent's; exactly one field is set.
 type Call struct {
-	Send         *Args `yaml:"send"`
-	Edit         *Args `yaml:"edit"`
-	Typing       *Args `yaml:"typing"`
-	FollowUp     *Args `yaml:"follow_up"`
-	Interrupt    *Args `yaml:"interrupt"`
-	GetChatInfo  *Args `yaml:"get_chat_info"`
-	React        *Args `yaml:"react"`
-	ThreadCreate *Args `yaml:"thread_create"`
-	ThreadRename *Args `yaml:"thread_rename"`
-	SendMedia    *Args `yaml:"send_media"`
-	Prompt       *Args `yaml:"prompt"`
+	_            struct{} `one:"*"`
+	Send         *Args    `yaml:"send"`
+	Edit         *Args    `yaml:"edit"`
+	Typing       *Args    `yaml:"typing"`
+	FollowUp     *Args    `yaml:"follow_up"`
+	Interrupt    *Args    `yaml:"interrupt"`
+	GetChatInfo  *Args    `yaml:"get_chat_info"`
+	React        *Args    `yaml:"react"`
+	ThreadCreate *Args    `yaml:"thread_create"`
+	ThreadRename *Args    `yaml:"thread_rename"`
+	SendMedia    *Args    `yaml:"send_media"`
+	Prompt       *Args    `yaml:"prompt"`
 }
 
 // Args are the arguments of a call, by the contract's names. chat and session
@@ -177,18 +193,22 @@ type Args struct {
 
 // Step is one step: exactly one stimulus or expect, and its modifiers.
 type Step struct {
-	Pos Pos `yaml:"-"`
+	_   struct{} `one:"*"`
+	Pos Pos      `yaml:"-"`
+	// HasRefs marks what Resolve must look at. Load sets it; nothing is replaced
+	// in a step made otherwise.
+	HasRefs bool `yaml:"-"`
 
-	To     string   `yaml:"to" doc:"The gateway or dialled socket meant. Default: the only one."`
-	From   string   `yaml:"from" doc:"For frame and raw: connector (default) or the name of a dialled socket."`
-	Within Duration `yaml:"within" doc:"For expect: virtual time to let pass until it holds."`
+	To     string   `yaml:"to" with:"inbound|interaction|webhook|passthrough|interrupt|frame|raw|agent|gateway|connector" doc:"The gateway or dialled socket meant. Default: the only one."`
+	From   string   `yaml:"from" with:"frame|raw" doc:"For frame and raw: connector (default) or the name of a dialled socket."`
+	Within Duration `yaml:"within" with:"expect" doc:"For expect: virtual time to let pass until it holds."`
 
 	Inbound     *Inbound      `yaml:"inbound" doc:"A user writes: the connector routes an event."`
 	Interaction *Interaction  `yaml:"interaction" doc:"Discord posts an interaction to the connector's edge, signed."`
 	Webhook     *Webhook      `yaml:"webhook" doc:"Twilio posts a message to the connector's edge, signed."`
-	Passthrough *Pattern      `yaml:"passthrough" doc:"A passthrough_forward frame with this forward, as it is."`
+	Passthrough *Pattern      `yaml:"passthrough" as:"value" doc:"A passthrough_forward frame with this forward, as it is."`
 	Interrupt   *Interrupt    `yaml:"interrupt" doc:"The connector interrupts a session (INT-2)."`
-	Frame       *Pattern      `yaml:"frame" doc:"Any object as one frame, as it is."`
+	Frame       *Pattern      `yaml:"frame" as:"value" doc:"Any object as one frame, as it is."`
 	Raw         *Raw          `yaml:"raw" doc:"Any bytes, in any number of messages."`
 	Agent       *Call         `yaml:"agent" doc:"A call outside a turn."`
 	Gateway     string        `yaml:"gateway" enum:"connect|disconnect|kill|start" doc:"The gateway's life."`
@@ -197,7 +217,7 @@ type Step struct {
 	Signal      string        `yaml:"signal" doc:"Release the agents that wait for this."`
 	Advance     Duration      `yaml:"advance" doc:"Let virtual time pass."`
 	Repeat      *Repeat       `yaml:"repeat" doc:"Steps, several times; ${i} counts from 1."`
-	Expect      []Expectation `yaml:"expect" doc:"What must have happened; a list holds in any order."`
+	Expect      []Expectation `yaml:"expect" key:"lone" doc:"What must have happened; a list holds in any order."`
 }
 
 // Inbound is an event as a platform's user causes it.
@@ -237,18 +257,20 @@ type User struct {
 // Interaction is a Discord interaction at the connector's edge; one of Command,
 // Component, Modal, Autocomplete and Ping, or a whole Body.
 type Interaction struct {
+	_ struct{} `one:"command|component|modal|autocomplete|ping|body"`
+
 	Command      string         `yaml:"command" doc:"Slash command (type 2)."`
-	Options      []any          `yaml:"options" doc:"Its options, as Discord has them."`
+	Options      []any          `yaml:"options" with:"command|autocomplete" doc:"Its options, as Discord has them."`
 	Component    string         `yaml:"component" doc:"custom_id of a pressed component (type 3)."`
 	Modal        string         `yaml:"modal" doc:"custom_id of a submitted modal (type 5)."`
 	Autocomplete string         `yaml:"autocomplete" doc:"Command being completed (type 4)."`
 	Ping         bool           `yaml:"ping" doc:"Discord's own check (type 1)."`
-	ID           string         `yaml:"id" doc:"Default: made for the run."`
-	Token        string         `yaml:"token" doc:"The secret the connector strips. Default: made for the run."`
-	Guild        string         `yaml:"guild"`
-	Channel      string         `yaml:"channel" doc:"Default: C1."`
-	User         *User          `yaml:"user" doc:"Default: U1, ann."`
-	Fields       map[string]any `yaml:"fields" doc:"Further fields of the body, as they are."`
+	ID           string         `yaml:"id" with:"command|component|modal|autocomplete|ping" doc:"Default: made for the run."`
+	Token        string         `yaml:"token" with:"command|component|modal|autocomplete|ping" doc:"The secret the connector strips. Default: made for the run."`
+	Guild        string         `yaml:"guild" with:"command|component|modal|autocomplete"`
+	Channel      string         `yaml:"channel" with:"command|component|modal|autocomplete" doc:"Default: C1."`
+	User         *User          `yaml:"user" with:"command|component|modal|autocomplete" doc:"Default: U1, ann."`
+	Fields       map[string]any `yaml:"fields" with:"command|component|modal|autocomplete|ping" doc:"Further fields of the body, as they are."`
 	Body         *string        `yaml:"body" doc:"The whole body, in place of all the others."`
 	Signature    string         `yaml:"signature" enum:"good|bad|missing|stale" doc:"Default: good (SEC-1)."`
 }
@@ -267,6 +289,8 @@ type Interrupt struct {
 
 // Raw is bytes, one element a WebSocket message.
 type Raw struct {
+	_ struct{} `one:"messages|base64"`
+
 	Messages []string `yaml:"messages" key:"list" doc:"Text messages, as they are."`
 	Base64   []string `yaml:"base64" doc:"Messages in base64, in place of messages."`
 	Binary   bool     `yaml:"binary" doc:"Send them as binary messages."`
@@ -274,6 +298,8 @@ type Raw struct {
 
 // Control is what the connector does to its socket or its records.
 type Control struct {
+	_ struct{} `one:"*"`
+
 	Close      *CloseCode     `yaml:"close" doc:"Close the socket with a code."`
 	Drop       bool           `yaml:"drop" doc:"Cut the socket without a close frame."`
 	Revoke     bool           `yaml:"revoke" doc:"Deprovision the gateway: secret refused, socket closed 4401 (REV-3)."`
@@ -286,7 +312,7 @@ type Control struct {
 
 // CloseCode is a close frame.
 type CloseCode struct {
-	Code   int    `yaml:"code" need:"true" doc:"1000-1003, 1007-1014 or 3000-4999."`
+	Code   int    `yaml:"code" key:"scalar" need:"true" doc:"1000-1003, 1007-1014 or 3000-4999; 1005: a close frame without a code."`
 	Reason string `yaml:"reason" doc:"At most 123 bytes."`
 }
 

@@ -1,0 +1,160 @@
+package scenario
+
+import (
+	"reflect"
+	"strconv"
+	"strings"
+	"time"
+
+	"gopkg.in/yaml.v3"
+)
+
+// value reads a node into v, which is of the field's type.
+func (l *loader) value(n *yaml.Node, path string, f *field, v reflect.Value) {
+	t := v.Type()
+	switch {
+	case n.Kind == refused:
+	case t == patternType:
+		l.pattern(n, path, f, v.Addr().Interface().(*Pattern))
+	case t.Kind() == reflect.Pointer:
+		v.Set(reflect.New(t.Elem()))
+		l.value(n, path, f, v.Elem())
+	case t.Kind() == reflect.Interface:
+		if tree := l.tree(n, path); tree != nil {
+			v.Set(reflect.ValueOf(tree))
+		}
+	case isNull(n):
+		l.fault(n, path, "nothing is given: want %s, or leave it out", wanted(t))
+	case t == durationType:
+		v.SetInt(int64(l.duration(n, path)))
+	case t.Kind() == reflect.Struct:
+		l.object(n, path, v)
+	case t.Kind() == reflect.Slice:
+		l.list(n, path, f, v)
+	case t.Kind() == reflect.Map:
+		l.dict(n, path, f, v)
+	case t.Kind() == reflect.String:
+		v.SetString(l.word(n, path, f))
+	case t.Kind() == reflect.Bool:
+		v.SetBool(l.truth(n, path))
+	case t.Kind() == reflect.Int:
+		v.SetInt(int64(l.whole(n, path)))
+	}
+}
+
+// wanted is what a type is called in a message.
+func wanted(t reflect.Type) string {
+	switch {
+	case t == durationType:
+		return "a duration such as 500ms or 2s"
+	case t.Kind() == reflect.Struct, t.Kind() == reflect.Map:
+		return "a map"
+	case t.Kind() == reflect.Slice:
+		return "a list"
+	case t.Kind() == reflect.Bool:
+		return "true or false"
+	case t.Kind() == reflect.Int:
+		return "a whole number"
+	}
+	return "text"
+}
+
+// list reads a list; a lone element too, where the field allows it.
+func (l *loader) list(n *yaml.Node, path string, f *field, v reflect.Value) {
+	lone := n.Kind == yaml.MappingNode && f.key == "lone" || n.Kind == yaml.ScalarNode && f.key == "list"
+	switch {
+	case lone:
+		v.Set(reflect.MakeSlice(v.Type(), 1, 1))
+		l.value(n, path, f, v.Index(0))
+	case n.Kind == yaml.SequenceNode:
+		v.Set(reflect.MakeSlice(v.Type(), len(n.Content), len(n.Content)))
+		for i, item := range n.Content {
+			l.value(item, element(path, i), f, v.Index(i))
+		}
+	default:
+		l.fault(n, path, "want a list, got %s", described(n))
+	}
+}
+
+// dict reads a map whose keys the file chooses.
+func (l *loader) dict(n *yaml.Node, path string, f *field, v reflect.Value) {
+	if n.Kind != yaml.MappingNode {
+		l.fault(n, path, "want a map, got %s", described(n))
+		return
+	}
+	v.Set(reflect.MakeMapWithSize(v.Type(), len(n.Content)/2))
+	for i := 0; i < len(n.Content); i += 2 {
+		key := n.Content[i]
+		at := member(path, key.Value)
+		if f.keys != nil {
+			l.oneOf(key, at, f.keys)
+		}
+		item := reflect.New(v.Type().Elem()).Elem()
+		l.value(n.Content[i+1], at, f, item)
+		v.SetMapIndex(reflect.ValueOf(key.Value), item)
+	}
+}
+
+// word reads a text, one of an enumeration where there is one.
+func (l *loader) word(n *yaml.Node, path string, f *field) string {
+	if n.Kind != yaml.ScalarNode {
+		l.fault(n, path, "want text, got %s", described(n))
+		return ""
+	}
+	switch l.scalar(n, path).(type) {
+	case string:
+	default:
+		l.fault(n, path, "want text, got %s: write %q", described(n), clip(n.Value))
+		return ""
+	}
+	switch {
+	case f.enum != nil:
+		l.oneOf(n, path, f.enum)
+	case f.as != "written":
+		l.text(n, path, n.Value)
+		if strings.Contains(n.Value, "${") {
+			l.expands++
+		}
+	}
+	return n.Value
+}
+
+// oneOf checks a word of an enumeration.
+func (l *loader) oneOf(n *yaml.Node, path string, enum []string) {
+	for _, word := range enum {
+		if n.Value == word {
+			return
+		}
+	}
+	l.fault(n, path, "want %s, got %q", either(enum), clip(n.Value))
+}
+
+func (l *loader) truth(n *yaml.Node, path string) bool {
+	if n.Kind == yaml.ScalarNode {
+		if b, ok := l.scalar(n, path).(bool); ok {
+			return b
+		}
+	}
+	l.fault(n, path, "want true or false, got %s", described(n))
+	return false
+}
+
+func (l *loader) whole(n *yaml.Node, path string) int {
+	if isPlain(n) && jsonNumber.MatchString(n.Value) {
+		if i, err := strconv.Atoi(n.Value); err == nil {
+			return i
+		}
+	}
+	l.fault(n, path, "want a whole number, got %s", described(n))
+	return 0
+}
+
+func (l *loader) duration(n *yaml.Node, path string) time.Duration {
+	if n.Kind == yaml.ScalarNode {
+		if d, err := time.ParseDuration(n.Value); err == nil && n.Value != "0" {
+			return d
+		}
+	}
+	l.fault(n, path, "want a duration such as 500ms or 2s, got %s", described(n))
+	return 0
+}

@@ -1,0 +1,148 @@
+package scenario
+
+import (
+	"reflect"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// field is one name of the language, read from a struct tag.
+type field struct {
+	name  string
+	doc   string
+	index []int // as reflect.Value.FieldByIndex takes it
+	typ   reflect.Type
+	need  bool
+	enum  []string
+	keys  []string
+	with  []string
+	as    string
+	key   string
+}
+
+// table is the fields of one struct, in their order.
+type table struct {
+	typ    reflect.Type
+	fields []*field
+	names  []string
+	byName map[string]*field
+	one    []string // exactly one of these is given; nil: no such rule
+	short  *field   // may be written alone in place of the map
+}
+
+// tables has the table of every struct that a scenario is made of. It is made
+// once, and never changes.
+var tables = sync.OnceValue(func() map[reflect.Type]*table {
+	all := map[reflect.Type]*table{}
+	addTables(all, reflect.TypeFor[Scenario]())
+	return all
+})
+
+// patternType is the type whose value is a tree of any shape.
+var patternType = reflect.TypeFor[Pattern]()
+
+// durationType is the integer that is written with a unit.
+var durationType = reflect.TypeFor[Duration]()
+
+// addTables adds the table of t and of all that t holds.
+func addTables(all map[reflect.Type]*table, t reflect.Type) {
+	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice || t.Kind() == reflect.Map {
+		t = t.Elem()
+	}
+	if t.Kind() != reflect.Struct || t == patternType || all[t] != nil {
+		return
+	}
+	tab := &table{typ: t, byName: map[string]*field{}}
+	all[t] = tab
+	tab.read(t, nil)
+	for _, f := range tab.fields {
+		tab.names = append(tab.names, f.name)
+		tab.byName[f.name] = f
+		if f.key != "" && f.key != "lone" {
+			tab.short = f
+		}
+	}
+	tab.one = tab.group()
+	for _, f := range tab.fields {
+		addTables(all, f.typ)
+	}
+}
+
+// read appends the fields of t, those of an inline struct among them.
+func (tab *table) read(t reflect.Type, index []int) {
+	for i := range t.NumField() {
+		sf := t.Field(i)
+		at := append(slices.Clip(index), i)
+		name, option, _ := strings.Cut(sf.Tag.Get("yaml"), ",")
+		switch {
+		case option == "inline":
+			tab.read(sf.Type, at)
+		case name != "" && name != "-":
+			tab.fields = append(tab.fields, &field{
+				name:  name,
+				doc:   sf.Tag.Get("doc"),
+				index: at,
+				typ:   sf.Type,
+				need:  sf.Tag.Get("need") == "true",
+				enum:  words(sf.Tag.Get("enum")),
+				keys:  words(sf.Tag.Get("keys")),
+				with:  words(sf.Tag.Get("with")),
+				as:    sf.Tag.Get("as"),
+				key:   sf.Tag.Get("key"),
+			})
+		}
+	}
+}
+
+// group is the names of which exactly one is given.
+func (tab *table) group() []string {
+	blank, ok := tab.typ.FieldByName("_")
+	if !ok {
+		return nil
+	}
+	if one := blank.Tag.Get("one"); one != "*" {
+		return words(one)
+	}
+	var names []string
+	for _, f := range tab.fields {
+		if f.with == nil {
+			names = append(names, f.name)
+		}
+	}
+	return names
+}
+
+func words(tag string) []string {
+	if tag == "" {
+		return nil
+	}
+	return strings.Split(tag, "|")
+}
+
+// home says in which struct a name stands that some other struct does not have;
+// "" where it is in none, or in several.
+func home(name string) string {
+	found := ""
+	for t, tab := range tables() {
+		if tab.byName[name] != nil {
+			if found != "" {
+				return ""
+			}
+			found = spoken(t.Name())
+		}
+	}
+	return found
+}
+
+// spoken turns CloseCode into "close code".
+func spoken(name string) string {
+	var b strings.Builder
+	for i, r := range name {
+		if i > 0 && r >= 'A' && r <= 'Z' {
+			b.WriteByte(' ')
+		}
+		b.WriteRune(r)
+	}
+	return strings.ToLower(b.String())
+}
