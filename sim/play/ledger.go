@@ -1,0 +1,183 @@
+package play
+
+import (
+	"bytes"
+	"encoding/json"
+	"strconv"
+
+	"github.com/relaysim/relaysim/gateway/wire"
+	"github.com/relaysim/relaysim/sim/trace"
+)
+
+// lane is a kind of thing that is expected in the order in which it happens.
+type lane string
+
+const (
+	laneEvent       lane = "event"
+	laneGateway     lane = "gateway frame"
+	laneConnector   lane = "connector frame"
+	laneResult      lane = "result"
+	laneInterrupted lane = "interrupted"
+	laneOpen        lane = "open"
+	laneClose       lane = "close"
+	laneAnswer      lane = "answer"
+	laneDropped     lane = "dropped"
+)
+
+// item is one thing that happened and that a step may expect, once.
+type item struct {
+	lane     lane
+	seen     *trace.Observation
+	frame    trace.FrameLine // for the two frame lanes
+	expected bool            // a step expected it
+
+	answer *item // for an outbound frame: the result it got
+	op     string
+	view   any // what patterns are matched against, made on first use
+}
+
+// ledger keeps what happened and what of it was expected.
+type ledger struct {
+	log      *trace.Log
+	revision *wire.Revision
+
+	read  int // observations taken in so far
+	items []*item
+	asked map[request]*item
+	at    map[lane]int // the items before this index are past
+}
+
+// request names an outbound frame: ids are unique per connection (OUT-1).
+type request struct {
+	conn int
+	id   string
+}
+
+func newLedger(log *trace.Log, rev *wire.Revision) *ledger {
+	return &ledger{log: log, revision: rev, asked: map[request]*item{}, at: map[lane]int{}}
+}
+
+// update takes in what happened since the last time.
+func (l *ledger) update() {
+	for _, o := range l.log.Since(l.read) {
+		l.read = o.Seq
+		switch o.Kind {
+		case trace.Frame:
+			for _, f := range o.Frames {
+				l.addFrame(o, f)
+			}
+		case trace.Routed:
+			l.add(&item{lane: laneEvent, seen: o})
+		case trace.Agent:
+			if o.Call != "return" && o.Call != "raise" {
+				l.add(&item{lane: laneResult, seen: o})
+			}
+		case trace.Interrupted:
+			l.add(&item{lane: laneInterrupted, seen: o})
+		case trace.Open:
+			l.add(&item{lane: laneOpen, seen: o})
+		case trace.Close:
+			l.add(&item{lane: laneClose, seen: o})
+		case trace.Answer:
+			l.add(&item{lane: laneAnswer, seen: o})
+		case trace.Note:
+			l.add(&item{lane: laneDropped, seen: o})
+		case trace.State:
+		}
+	}
+}
+
+func (l *ledger) add(i *item) { l.items = append(l.items, i) }
+
+func (l *ledger) addFrame(o *trace.Observation, f trace.FrameLine) {
+	i := &item{lane: laneGateway, seen: o, frame: f}
+	if o.From == trace.Connector {
+		i.lane = laneConnector
+	}
+	switch f.Type() {
+	case "outbound":
+		i.op, _ = trace.Text(f.Field("action", "op"))
+		l.asked[request{o.Conn, f.RequestID()}] = i
+	case "outbound_result":
+		if asked := l.asked[request{o.Conn, f.RequestID()}]; asked != nil && asked.answer == nil && i.lane == laneConnector {
+			asked.answer = i
+			asked.view = nil
+		}
+	}
+	l.add(i)
+}
+
+// see returns what patterns are matched against.
+func (i *item) see() any {
+	if i.view == nil {
+		i.view = i.look()
+	}
+	return i.view
+}
+
+func (i *item) look() any {
+	o := i.seen
+	switch i.lane {
+	case laneEvent:
+		return routedView(o.SessionKey, o.Event.JSON())
+	case laneGateway, laneConnector:
+		return i.frameView()
+	case laneResult:
+		return map[string]any{"call": o.Call, "args": tree(o.Args.JSON()), "result": tree(o.Result.JSON())}
+	case laneInterrupted:
+		return map[string]any{"session": o.SessionKey, "chat": o.ChatID, "active": o.ActiveTurn}
+	case laneOpen:
+		return map[string]any{"path": o.Path, "auth": o.Auth, "as": orNull(o.AuthenticatedAs), "status": number(o.Code)}
+	case laneClose:
+		return map[string]any{"code": number(o.Code), "reason": o.Reason, "from": string(o.From)}
+	case laneAnswer:
+		return map[string]any{"status": number(o.Code), "body": treeOrText(o.Data)}
+	case laneDropped:
+		return o.Reason
+	}
+	return nil
+}
+
+// frameView is the frame itself; for a request, with the result it got beside it.
+func (i *item) frameView() any {
+	object := i.frame.Object()
+	if object == nil {
+		return string(i.frame.Line)
+	}
+	if i.op == "" {
+		return object
+	}
+	view := make(map[string]any, len(object)+1)
+	for k, v := range object {
+		view[k] = v
+	}
+	view["result"] = nil
+	if i.answer != nil {
+		view["result"] = i.answer.frame.Object()["result"]
+	}
+	return view
+}
+
+func routedView(sessionKey string, event json.RawMessage) any {
+	return map[string]any{"session_key": sessionKey, "event": tree(event)}
+}
+
+func number(n int) json.Number { return json.Number(strconv.Itoa(n)) }
+
+// tree decodes JSON that this program has written.
+func tree(raw json.RawMessage) any {
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.UseNumber()
+	var v any
+	if err := d.Decode(&v); err != nil {
+		return string(raw)
+	}
+	return v
+}
+
+func treeOrText(b []byte) any {
+	if !json.Valid(b) {
+		return string(b)
+	}
+	return tree(b)
+}

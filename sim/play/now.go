@@ -1,0 +1,124 @@
+package play
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"github.com/relaysim/relaysim/sim/scenario"
+	"github.com/relaysim/relaysim/sim/verdict"
+)
+
+// Expectations about how things stand now, and about what did not happen.
+
+func (r *run) compareState(e *scenario.Expectation) []verdict.Problem {
+	p, err := r.player(e.On)
+	if err != nil {
+		return []verdict.Problem{{At: e.Pos.String(), Text: "expect.state: " + err.Error()}}
+	}
+	state := "disconnected"
+	if p.gateway != nil {
+		state = p.gateway.State().String()
+	}
+	return r.now(e.Pos, "expect.state", e.State.Value, state)
+}
+
+func (r *run) compareChat(e *scenario.Expectation) []verdict.Problem {
+	raw, err := json.Marshal(r.connector.Chat(e.Chat.Channel))
+	if err != nil {
+		return []verdict.Problem{{At: e.Pos.String(), Text: "expect.chat: " + err.Error()}}
+	}
+	pattern := fields{}.set("messages", e.Chat.Messages).set("typing", e.Chat.Typing)
+	return r.now(e.Pos, "expect.chat "+e.Chat.Channel, map[string]any(pattern), tree(raw))
+}
+
+func (r *run) now(at scenario.Pos, text string, pattern, got any) []verdict.Problem {
+	diffs := matchPattern(pattern, got, lookup{r.variables})
+	if len(diffs) == 0 {
+		matchPattern(pattern, got, r.variables)
+		return nil
+	}
+	return []verdict.Problem{{At: at.String(), Text: text + ": it is not so", Diffs: diffs, Seq: r.log.Len()}}
+}
+
+// compareNothing looks for things of the named kinds that no step expected so far.
+func (r *run) compareNothing(e *scenario.Expectation) []verdict.Problem {
+	var problems []verdict.Problem
+	for _, it := range r.ledger.items {
+		if it.expected || (e.On != "" && it.seen.Peer != e.On) {
+			continue
+		}
+		if kind, ok := r.unwanted(it, e.Nothing.Kinds); ok {
+			problems = append(problems, verdict.Problem{
+				At: e.Pos.String(), Text: fmt.Sprintf("expect.nothing: there is %s at #%d", kind, it.seen.Seq),
+				Nearest: it.seen, Seq: it.seen.Seq,
+			})
+		}
+	}
+	return problems
+}
+
+// unwanted says whether an item is of one of the kinds; none means what a
+// strict run minds.
+func (r *run) unwanted(it *item, kinds []string) (string, bool) {
+	if len(kinds) == 0 {
+		return r.strict(it)
+	}
+	kind := string(it.lane)
+	switch {
+	case it.op != "":
+		kind = it.op
+	case it.lane == laneGateway || it.lane == laneConnector:
+		kind = "frame"
+	}
+	wanted := slices.Contains(kinds, kind) || it.lane == laneGateway && slices.Contains(kinds, "frame")
+	return article(kind), wanted
+}
+
+// strict says whether an item must be expected: an event routed, an action sent
+// or an interrupt sent. Heartbeats need not be, unless the scenario says so;
+// nor what a scenario's own hand wrote.
+func (r *run) strict(it *item) (string, bool) {
+	switch {
+	case it.lane == laneEvent:
+		return "an event", true
+	case it.lane != laneGateway || r.byHand[it.seen.Conn]:
+		return "", false
+	case it.frame.Type() == "interrupt":
+		return "an interrupt", true
+	case it.op == "typing" && r.scenario.Strict != "all":
+		return "", false
+	case it.op != "":
+		return article(it.op), true
+	}
+	return "", false
+}
+
+func article(kind string) string {
+	if slices.Contains([]byte("aeio"), kind[0]) {
+		return "an " + kind
+	}
+	return "a " + kind
+}
+
+// nothingLeft fails the run for each event or action that no step expected.
+func (r *run) nothingLeft() error {
+	r.ledger.update()
+	var failed bool
+	for _, it := range r.ledger.items {
+		if it.expected {
+			continue
+		}
+		if kind, ok := r.strict(it); ok {
+			failed = true
+			r.problem(verdict.Problem{
+				At:   r.scenario.Pos.String(),
+				Text: fmt.Sprintf("%s at #%d that no step expects", kind, it.seen.Seq), Nearest: it.seen, Seq: it.seen.Seq,
+			})
+		}
+	}
+	if failed {
+		return errExpectation
+	}
+	return nil
+}

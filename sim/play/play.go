@@ -1,0 +1,120 @@
+package play
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/relaysim/relaysim/gateway/wire"
+	"github.com/relaysim/relaysim/sim/law"
+	"github.com/relaysim/relaysim/sim/scenario"
+	"github.com/relaysim/relaysim/sim/verdict"
+)
+
+// Options says how a scenario is run. The zero value works.
+type Options struct {
+	// Timeout bounds the whole run in real time. Zero means 30 s.
+	Timeout time.Duration
+	// Logger takes what the gateway and the connector log. Nil discards.
+	Logger *slog.Logger
+}
+
+// DefaultTimeout is Options.Timeout's default.
+const DefaultTimeout = 30 * time.Second
+
+// errTimeout is the cause of the context of a run that took too long.
+var errTimeout = errors.New("the scenario's time is up")
+
+// Run plays s in revision rev and judges it. It may be called from many
+// goroutines at once. Everything it started is gone when it returns. When ctx
+// ends, the verdict is NotJudged.
+func (s *Stage) Run(ctx context.Context, sc *scenario.Scenario, rev *wire.Revision, o Options) *verdict.Result {
+	began := time.Now() // how long it took a person, not the contract's time
+	if o.Timeout == 0 {
+		o.Timeout = DefaultTimeout
+	}
+	limited, cancel := context.WithTimeoutCause(ctx, o.Timeout, errTimeout)
+	defer cancel()
+
+	result := &verdict.Result{
+		Name: sc.Name, File: sc.Pos.File, Line: sc.Pos.Line, Revision: rev.Name,
+		Covers: sc.Covers, Tags: sc.Tags,
+	}
+	r := newRun(s, sc, rev, o)
+	err := r.play(limited)
+	result.Trace = r.log.Since(0)
+	r.judge(err)
+	r.close()
+	result.Elapsed = time.Since(began)
+	result.Problems = r.problems
+	switch {
+	case ctx.Err() != nil:
+		result.Reason = "stopped before it ended"
+		result.Problems = nil
+	case len(r.problems) > 0:
+		result.Outcome = verdict.Failed
+	default:
+		result.Outcome = verdict.Passed
+	}
+	return result
+}
+
+// play performs the steps and stops at the first that does not hold.
+func (r *run) play(ctx context.Context) error {
+	if err := r.start(ctx); err != nil {
+		return err
+	}
+	if err := r.steps(ctx, r.scenario.Steps); err != nil {
+		return err
+	}
+	return r.nothingLeft()
+}
+
+// steps performs some steps in order.
+func (r *run) steps(ctx context.Context, steps []scenario.Step) error {
+	for i := range steps {
+		step := &steps[i]
+		if err := r.step(ctx, step); err != nil {
+			if errors.Is(err, errExpectation) {
+				return err
+			}
+			return &stepError{step.Pos, err}
+		}
+	}
+	return nil
+}
+
+// stepError is a step that could not be performed.
+type stepError struct {
+	pos scenario.Pos
+	err error
+}
+
+func (e *stepError) Error() string { return fmt.Sprintf("%s: %v", e.pos, e.err) }
+func (e *stepError) Unwrap() error { return e.err }
+
+// judge turns what went wrong into problems, and lets the laws look at the trace.
+func (r *run) judge(err error) {
+	var at *stepError
+	switch {
+	case err == nil, errors.Is(err, errExpectation): // its problems are there already
+	case errors.As(err, &at):
+		r.problem(verdict.Problem{At: at.pos.String(), Text: r.explain(at.err), Seq: r.log.Len()})
+	default:
+		r.problem(verdict.Problem{At: r.scenario.Pos.String(), Text: r.explain(err), Seq: r.log.Len()})
+	}
+	for _, v := range law.Check(r.log.Since(0), r.known(err == nil)) {
+		r.problem(verdict.Problem{Rule: v.Rule, Text: v.Text, Seq: v.Seq})
+	}
+}
+
+// explain says more about errors whose text alone would not help.
+func (r *run) explain(err error) string {
+	if errors.Is(err, errTimeout) {
+		return fmt.Sprintf("did not become quiet within %v of real time: %d things are still going on (a gateway or agent that hangs; --timeout allows more)",
+			r.options.Timeout, r.counter.Busy())
+	}
+	return err.Error()
+}

@@ -1,0 +1,167 @@
+package play
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/relaysim/relaysim/gateway/wire"
+	"github.com/relaysim/relaysim/sim/connector"
+	"github.com/relaysim/relaysim/sim/law"
+	"github.com/relaysim/relaysim/sim/quiet"
+	"github.com/relaysim/relaysim/sim/scenario"
+	"github.com/relaysim/relaysim/sim/trace"
+	"github.com/relaysim/relaysim/sim/verdict"
+)
+
+// run is one scenario in one revision while it is played. The goroutine that
+// called Stage.Run owns it; what others touch guards itself.
+type run struct {
+	scenario *scenario.Scenario
+	revision *wire.Revision
+	options  Options
+
+	clock     *clock
+	counter   *quiet.Counter
+	log       *trace.Log
+	ids       *ids
+	variables *variables
+	signals   *signals
+
+	connector *connector.Connector
+	base      string // the connector's URL
+	unmount   func()
+	transport *http.Transport
+	client    *http.Client
+	names     []string           // of the gateways, in order
+	gateways  map[string]*player // by name
+	sockets   map[string]*socket // dialled by hand, by name
+	byHand    map[int]bool       // connections dialled by hand, for the laws
+	calls     sync.WaitGroup     // calls outside a turn
+	ledger    *ledger
+	problems  []verdict.Problem
+}
+
+func newRun(s *Stage, sc *scenario.Scenario, rev *wire.Revision, o Options) *run {
+	clock := newClock()
+	counter := quiet.NewCounter()
+	r := &run{
+		scenario: sc, revision: rev, options: o,
+		clock: clock, counter: counter,
+		log:       trace.NewLog(func() time.Time { return clock.Now() }),
+		ids:       newIDs(),
+		variables: newVariables(sc.Vars),
+		signals:   newSignals(counter),
+		transport: s.transport(counter),
+		gateways:  map[string]*player{},
+		sockets:   map[string]*socket{},
+		byHand:    map[int]bool{},
+	}
+	r.client = &http.Client{Transport: r.transport}
+	r.ledger = newLedger(r.log, rev)
+	r.connector = connector.New(r.connectorOptions())
+	r.base, r.unmount = s.mount(r.connector)
+	return r
+}
+
+// start lets the gateways dial that are not told to wait.
+func (r *run) start(ctx context.Context) error {
+	for _, name := range r.names {
+		p := r.gateways[name]
+		if p.config.Connect != nil && !*p.config.Connect {
+			continue
+		}
+		if err := p.start(); err != nil {
+			return err
+		}
+	}
+	return r.quiet(ctx)
+}
+
+// quiet waits until nothing happens any more without the player.
+func (r *run) quiet(ctx context.Context) error {
+	if err := r.counter.Wait(ctx); err != nil {
+		return err
+	}
+	return r.clock.faults.err()
+}
+
+// close ends both halves and waits for every goroutine.
+func (r *run) close() {
+	for _, p := range r.gateways {
+		p.cancel()
+	}
+	for _, s := range r.sockets {
+		s.close()
+	}
+	r.connector.Close()
+	for _, p := range r.gateways {
+		p.wait()
+	}
+	r.calls.Wait()
+	r.transport.CloseIdleConnections()
+	r.unmount()
+}
+
+func (r *run) problem(p verdict.Problem) { r.problems = append(r.problems, p) }
+
+// known is what the laws must be told. whole says that the run came to its end.
+func (r *run) known(whole bool) law.Known {
+	config := &r.scenario.Connector
+	k := law.Known{
+		Revision:          r.revision.Name,
+		Secrets:           r.secrets(),
+		ByHand:            r.byHand,
+		ScriptedConnector: r.scenario.Recorded || config.Handshake == manual || config.Results == manual || r.scripted(r.scenario.Steps),
+		ResultsWithheld:   r.scripted(r.scenario.Steps) || config.Results == manual,
+		Whole:             whole,
+		TurnsShown:        true,
+	}
+	if len(config.Tenants) > 0 {
+		k.Tenants = r.owners()
+	}
+	return k
+}
+
+const manual = "manual"
+
+// scripted says whether a step writes the connector's frames or changes how it answers.
+func (r *run) scripted(steps []scenario.Step) bool {
+	return slices.ContainsFunc(steps, func(s scenario.Step) bool {
+		switch {
+		case s.Frame != nil, s.Raw != nil:
+			return s.From == "" || s.From == string(trace.Connector)
+		case s.Connector != nil:
+			return true
+		case s.Repeat != nil:
+			return r.scripted(s.Repeat.Steps)
+		}
+		return false
+	})
+}
+
+func (r *run) owners() law.Tenants {
+	t := law.Tenants{Gateways: map[string]string{}, Scopes: map[string]string{}, Users: map[string]string{}}
+	for id, tenant := range r.scenario.Connector.Tenants {
+		for _, scope := range tenant.Scopes {
+			t.Scopes[scope] = id
+		}
+		for _, user := range tenant.Users {
+			t.Users[user] = id
+		}
+	}
+	for _, p := range r.gateways {
+		t.Gateways[p.id] = p.tenant
+	}
+	return t
+}
+
+func (r *run) secrets() []string {
+	secrets := r.connector.Secrets()
+	for _, p := range r.gateways {
+		secrets = append(secrets, p.secret)
+	}
+	return secrets
+}
