@@ -9,116 +9,131 @@
 // wrong key or field in one half shows in the other. It knows nothing of
 // scenarios, YAML or the player.
 //
-// Start reading at ServeHTTP.
+// Start reading at ServeHTTP, then socket.handle.
 package connector
 
 import (
-	"encoding/json"
-	"errors"
-	"net/http"
-	"net/url"
+	"cmp"
+	"log/slog"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/coder/quartz"
+
+	"github.com/relaysim/relaysim/sim/trace"
 )
 
 // A Connector is an http.Handler. Its methods may be called from any goroutine.
-type Connector struct{}
+type Connector struct {
+	// Fixed after New.
+	maxMessage   int
+	maxSockets   int
+	writeTimeout time.Duration
+	helloTimeout time.Duration
+	peerHeader   string
+	openAuth     bool
+	fail         map[string]string
+	infos        map[string]ChatInfo
+	clock        quartz.Clock
+	newID        func() string
+	log          *trace.Log
+	activity     Activity
+	logger       *slog.Logger
+	keys         edgeKeys
 
-// ErrDropped is wrapped by what Deliver and Interrupt return when nothing was
-// sent because nobody may have it. The trace has a note that says why.
-var ErrDropped = errors.New("dropped")
+	manualHandshake atomic.Bool
+	manualResults   atomic.Bool
+	refuse          atomic.Int64 // HTTP status for upgrades; 0 accepts
+	sockets         atomic.Int64 // numbers given
+	messages        atomic.Int64 // ids given
+
+	routes    routes
+	platforms platforms
+	chats     chats
+	vault     vault
+	commands  commands
+
+	closing sync.RWMutex // Held for writing to set closed.
+	closed  bool
+	serving sync.WaitGroup // requests being served, hijacked ones included
+}
 
 // New returns a connector that serves until Close.
-func New(o Options) *Connector { return &Connector{} }
-
-// ServeHTTP serves /relay, the edge, and 400 for anything else (DIAL-2).
-func (c *Connector) ServeHTTP(w http.ResponseWriter, r *http.Request) {}
-
-// Close closes every socket and waits until no goroutine of the connector is left.
-func (c *Connector) Close() {}
-
-// Delivery is one inbound event on its way to a gateway.
-type Delivery struct {
-	// To is the gateway meant, among those of the owning tenant. Empty lets the
-	// connector choose.
-	To string
-	// Event is the event as a JSON object. It is not changed; the scope of its
-	// source is written under both keys (IN-4).
-	Event map[string]any
-	// BufferID marks it as a buffered delivery. Empty means it is not.
-	BufferID string
+func New(o Options) *Connector {
+	c := &Connector{
+		maxMessage:   cmp.Or(o.MaxMessage, 1<<20),
+		maxSockets:   cmp.Or(o.MaxSockets, 1024),
+		writeTimeout: cmp.Or(o.WriteTimeout, 5*time.Second),
+		helloTimeout: cmp.Or(o.HelloTimeout, 30*time.Second),
+		peerHeader:   o.PeerHeader,
+		openAuth:     o.OpenAuth,
+		fail:         o.Fail,
+		infos:        o.Chats,
+		clock:        o.Clock,
+		newID:        o.NewID,
+		log:          o.Trace,
+		activity:     o.Activity,
+		logger:       o.Logger,
+	}
+	if c.clock == nil {
+		c.clock = quartz.NewReal()
+	}
+	if c.newID == nil {
+		c.newID = func() string { return "out-" + strconv.FormatInt(c.messages.Add(1), 10) }
+	}
+	if c.activity == nil {
+		c.activity = nobody{}
+	}
+	if c.logger == nil {
+		c.logger = slog.New(slog.DiscardHandler)
+	}
+	c.manualHandshake.Store(o.ManualHandshake)
+	c.manualResults.Store(o.ManualResults)
+	c.routes.init(o)
+	c.platforms.init(o.Platforms)
+	c.chats.init(c.clock)
+	c.vault.init(c.clock)
+	return c
 }
 
-// Deliver routes an event to an instance of the tenant that owns its scope,
-// else its author.
-func (c *Connector) Deliver(d Delivery) error { return nil }
-
-// Forward writes a passthrough_forward frame with this JSON text as its forward.
-func (c *Connector) Forward(to string, forward json.RawMessage) error { return nil }
-
-// Interrupt interrupts a session (INT-2).
-func (c *Connector) Interrupt(to, sessionKey, chatID string) error { return nil }
-
-// WriteFrame writes one line as one message, as it is; the newline is added.
-func (c *Connector) WriteFrame(to string, line []byte) error { return nil }
-
-// WriteRaw writes messages as they are.
-func (c *Connector) WriteRaw(to string, messages [][]byte, binary bool) error { return nil }
-
-// CloseConn closes a socket with a code and a reason.
-func (c *Connector) CloseConn(to string, code int, reason string) error { return nil }
-
-// Drop cuts a socket without a close frame.
-func (c *Connector) Drop(to string) error { return nil }
-
-// Revoke deprovisions a gateway: its bindings are dropped, its secrets refused,
-// its sockets closed 4401 (REV-3).
-func (c *Connector) Revoke(gatewayID string) error { return nil }
-
-// RotateSecrets sets the accepted secrets of a gateway, primary first (AUTH-3).
-func (c *Connector) RotateSecrets(gatewayID string, secrets []string) error { return nil }
-
-// RefuseUpgrades answers upgrades with an HTTP status; 0 accepts again.
-func (c *Connector) RefuseUpgrades(status int) {}
-
-// SetManualHandshake changes Options.ManualHandshake.
-func (c *Connector) SetManualHandshake(manual bool) {}
-
-// SetManualResults changes Options.ManualResults.
-func (c *Connector) SetManualResults(manual bool) {}
-
-// SetDescriptor overrides descriptor fields from the next handshake on; a nil
-// value removes a field. An empty platform means the first.
-func (c *Connector) SetDescriptor(platform string, overrides map[string]any) error { return nil }
-
-// ChatView is what a user sees in a channel.
-type ChatView struct {
-	Channel  string        `json:"channel"`
-	Messages []MessageView `json:"messages"` // oldest first
-	Typing   bool          `json:"typing"`
+// Close cuts every socket and waits until no goroutine of the connector is
+// left. What is asked of it afterwards is refused. Every call waits.
+func (c *Connector) Close() {
+	c.closing.Lock()
+	c.closed = true
+	c.closing.Unlock()
+	for _, s := range c.routes.all() {
+		s.cut("the connector stopped")
+	}
+	c.serving.Wait()
 }
 
-// MessageView is one message of a ChatView.
-type MessageView struct {
-	ID        string   `json:"id"`
-	From      string   `json:"from"` // bot or a user id
-	Text      string   `json:"text"`
-	Edited    bool     `json:"edited"`
-	ReplyTo   string   `json:"reply_to,omitempty"`
-	ThreadID  string   `json:"thread_id,omitempty"`
-	MediaURL  string   `json:"media_url,omitempty"`
-	Reactions []string `json:"reactions,omitempty"`
+// begin admits one request; the caller calls serving.Done after it. It is false
+// after Close.
+func (c *Connector) begin() bool {
+	c.closing.RLock()
+	defer c.closing.RUnlock()
+	if !c.closed {
+		c.serving.Add(1)
+	}
+	return !c.closed
 }
 
-// Chat returns what a user sees in a channel now.
-func (c *Connector) Chat(channel string) ChatView { return ChatView{Channel: channel} }
+func (c *Connector) observe(o *trace.Observation) {
+	if c.log != nil {
+		c.log.Add(o)
+	}
+}
 
-// Secrets returns every vault value and credential the connector knows, so that
-// a law can see that none crossed (FU-4).
-func (c *Connector) Secrets() []string { return nil }
+// note records that the connector dropped something, which no frame shows.
+func (c *Connector) note(peer, reason string) {
+	c.logger.Info("dropped", "peer", peer, "reason", reason)
+	c.observe(&trace.Observation{Kind: trace.Note, Peer: peer, From: trace.Connector, Reason: reason})
+}
 
-// SignInteraction signs as Discord does for this bot: hex ed25519 over the
-// timestamp (unix seconds) followed by the body.
-func (c *Connector) SignInteraction(botID, timestamp string, body []byte) string { return "" }
+type nobody struct{}
 
-// SignTwilio signs as Twilio does for this bot: base64 HMAC-SHA1 over the URL
-// posted to, followed by the sorted parameters.
-func (c *Connector) SignTwilio(botID, url string, params url.Values) string { return "" }
+func (nobody) Begin() {}
+func (nobody) End()   {}

@@ -1,0 +1,120 @@
+package connector
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+)
+
+// In every method below, to names a socket: by its peer name or its gateway's
+// id, the newest if there are several. Empty means the only one.
+
+func (c *Connector) socket(to string) (*socket, error) {
+	s := c.routes.named(to)
+	if s == nil {
+		return nil, fmt.Errorf("socket %q: %w", to, errAmbiguous)
+	}
+	return s, nil
+}
+
+// Forward writes a passthrough_forward frame with this JSON text as its
+// forward, whatever it is (PT-6). An empty bufferID leaves the field out.
+func (c *Connector) Forward(to string, forward json.RawMessage, bufferID string) error {
+	s, err := c.socket(to)
+	if err != nil {
+		return err
+	}
+	return s.write(passthrough(forward, bufferID), false)
+}
+
+func passthrough(forward json.RawMessage, bufferID string) []byte {
+	b := append([]byte(`{"type":"passthrough_forward","forward":`), forward...)
+	if bufferID != "" {
+		b = appendText(append(b, `,"bufferId":`...), bufferID)
+	}
+	return append(b, "}\n"...)
+}
+
+// WriteFrame writes one line as one message, as it is; the newline is added.
+func (c *Connector) WriteFrame(to string, line []byte) error {
+	return c.WriteRaw(to, [][]byte{append(slices.Clone(line), '\n')}, false)
+}
+
+// WriteRaw writes messages as they are. The trace keeps their bytes.
+func (c *Connector) WriteRaw(to string, messages [][]byte, binary bool) error {
+	s, err := c.socket(to)
+	if err != nil {
+		return err
+	}
+	for _, m := range messages {
+		if err := s.write(m, binary); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// CloseConn closes a socket with a code (1000-1003, 1007-1014, 3000-4999) and a
+// reason of at most 123 bytes. It does not wait for the gateway's close frame.
+func (c *Connector) CloseConn(to string, code int, reason string) error {
+	s, err := c.socket(to)
+	if err != nil {
+		return err
+	}
+	s.closeSoon(code, reason)
+	return nil
+}
+
+// Drop cuts a socket without a close frame.
+func (c *Connector) Drop(to string) error {
+	s, err := c.socket(to)
+	if err != nil {
+		return err
+	}
+	s.cut("")
+	return nil
+}
+
+// Revoke deprovisions a gateway: its bindings are dropped, its secrets refused,
+// its sockets closed 4401 (REV-3).
+func (c *Connector) Revoke(gatewayID string) error {
+	sockets, ok := c.routes.revoke(gatewayID)
+	if !ok {
+		return fmt.Errorf("gateway %q is not known", gatewayID)
+	}
+	for _, s := range sockets {
+		s.closeSoon(closeUnauthorized, "revoked")
+	}
+	return nil
+}
+
+// RotateSecrets sets the accepted secrets of a gateway, primary first (AUTH-3).
+// Its open sockets stay.
+func (c *Connector) RotateSecrets(gatewayID string, secrets []string) error {
+	old, ok := c.routes.rotate(gatewayID, secrets)
+	if !ok {
+		return fmt.Errorf("gateway %q is not known", gatewayID)
+	}
+	for _, secret := range old {
+		c.vault.know(secret)
+	}
+	return nil
+}
+
+// RefuseUpgrades answers upgrades with an HTTP status; 0 accepts again.
+func (c *Connector) RefuseUpgrades(status int) { c.refuse.Store(int64(status)) }
+
+// SetManualHandshake changes Options.ManualHandshake.
+func (c *Connector) SetManualHandshake(manual bool) { c.manualHandshake.Store(manual) }
+
+// SetManualResults changes Options.ManualResults.
+func (c *Connector) SetManualResults(manual bool) { c.manualResults.Store(manual) }
+
+// SetDescriptor overrides descriptor fields from the next handshake on; a nil
+// value removes a field. An empty platform means the first.
+func (c *Connector) SetDescriptor(platform string, overrides map[string]any) error {
+	if platform == "" {
+		platform = c.platforms.first()
+	}
+	return c.platforms.override(platform, overrides)
+}

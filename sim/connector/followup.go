@@ -1,0 +1,27 @@
+package connector
+
+// followUp acts with a capability that the gateway names by session and kind
+// and never sees (FU-1, FU-2). Absent, another kind's and another tenant's look
+// the same (FU-3).
+func (s *socket) followUp(a *action) result {
+	if !a.hasContent {
+		return refuse("content is missing")
+	}
+	c, found, live := s.c.vault.get(capabilityKey{s.record.Tenant, a.sessionKey, a.kind})
+	switch {
+	case !found:
+		return refuse("no capability of this kind for this session")
+	case !live:
+		return refuse("the capability has expired")
+	}
+	p, _ := s.c.platforms.of(c.platform)
+	if err := p.limits.check(a.content); err != nil {
+		return refuse(err.Error())
+	}
+	m := message{
+		MessageView: MessageView{ID: s.c.newID(), From: fromBot, Text: a.content},
+		tenant:      s.record.Tenant,
+	}
+	s.c.chats.add(c.chatID, m)
+	return result{messageID: m.ID}
+}

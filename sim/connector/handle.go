@@ -1,0 +1,32 @@
+package connector
+
+// handle handles one line. Nothing a gateway sends ends the connection but a
+// line that is too long: what is not a frame is skipped (FR-3), and so are
+// unknown types and those of the other direction (FR-4).
+func (s *socket) handle(line []byte) {
+	if !isObject(line) {
+		s.c.logger.Info("skipped a line that is not a JSON object", "peer", s.peer, "bytes", len(line))
+		return
+	}
+	var kind string
+	eachMember(line, func(key string, value []byte) {
+		if key == "type" {
+			kind, _ = text(value)
+		}
+	})
+	switch kind {
+	case "hello":
+		s.hello(line)
+	case "outbound":
+		s.request(line)
+	case "interrupt":
+		s.forwardInterrupt(line)
+	case "going_idle":
+		s.c.routes.goIdle(s)
+		s.write([]byte("{\"type\":\"going_idle_ack\"}\n"), false)
+	case "inbound_ack":
+		// Nothing is buffered yet (IDLE-4).
+	default:
+		s.c.logger.Info("ignored a frame", "peer", s.peer, "type", kind)
+	}
+}

@@ -1,0 +1,33 @@
+package connector
+
+import "fmt"
+
+// maxIdentities bounds what one socket may front.
+const maxIdentities = 64
+
+// hello answers with the platform's descriptor, one for each hello (MP-1). Only
+// an identity that the connector fronts counts as advertised (MP-3).
+func (s *socket) hello(frame []byte) {
+	var id identity
+	var manifest []byte
+	eachMember(frame, func(key string, value []byte) {
+		switch key {
+		case "platform":
+			id.platform, _ = text(value)
+		case "botId":
+			id.bot, _ = text(value)
+		case "command_manifest":
+			manifest = value
+		}
+	})
+	s.c.routes.greet(s, id)
+	p, _ := s.c.platforms.of(id.platform)
+	if !s.c.platforms.fronts(id) {
+		s.c.note(s.peer, fmt.Sprintf("hello for platform %q, bot %q, which the connector does not front", id.platform, id.bot))
+	} else if manifest != nil && id.platform == "discord" {
+		s.c.commands.register(p.bot, manifest) // whatever it holds, the handshake goes on (MP-5)
+	}
+	if !s.c.manualHandshake.Load() {
+		s.write(p.line, false)
+	}
+}

@@ -1,0 +1,177 @@
+package connector
+
+import (
+	"cmp"
+	"slices"
+	"sync"
+)
+
+// record is the stored record of a gateway.
+type record struct {
+	Gateway          // Fixed after init; secrets stands in for Secrets.
+	revoked bool     // Guarded by routes.mu.
+	secrets []string // Guarded by routes.mu; the slice itself is never changed.
+}
+
+// identity is one bot, as a hello names it.
+type identity struct{ platform, bot string }
+
+// routes knows who is connected and who owns what.
+type routes struct {
+	ownsAll string // the tenant that owns everything; empty where tenants are named. Fixed after init.
+
+	mu       sync.Mutex
+	records  []*record
+	scopes   map[string]string // tenant by scope
+	users    map[string]string // tenant by author
+	open     []*socket         // in order of opening
+	sessions sessions
+}
+
+func (r *routes) init(o Options) {
+	r.scopes, r.users = map[string]string{}, map[string]string{}
+	r.sessions.init()
+	only := "" // with several tenants a record without one belongs to none
+	switch len(o.Tenants) {
+	case 0:
+		r.ownsAll = DefaultTenant
+	case 1:
+		only = o.Tenants[0].ID
+	}
+	for _, t := range o.Tenants {
+		for _, scope := range t.Scopes {
+			r.scopes[scope] = t.ID
+		}
+		for _, user := range t.Users {
+			r.users[user] = t.ID
+		}
+	}
+	gateways := o.Gateways
+	if len(gateways) == 0 && o.OpenAuth {
+		gateways = []Gateway{{ID: "gw-1"}}
+	}
+	for _, g := range gateways {
+		g.Name = cmp.Or(g.Name, g.ID)
+		g.Instance = cmp.Or(g.Instance, g.ID)
+		g.Tenant = cmp.Or(g.Tenant, only)
+		if r.ownsAll != "" {
+			g.Tenant = r.ownsAll
+		}
+		r.records = append(r.records, &record{Gateway: g, secrets: slices.Clone(g.Secrets)})
+	}
+}
+
+// first is the first record that is not revoked; nil if there is none.
+func (r *routes) first() *record {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, g := range r.records {
+		if !g.revoked {
+			return g
+		}
+	}
+	return nil
+}
+
+// find returns the record whose secrets a token was signed with. A revoked
+// gateway's are refused (REV-3).
+func (r *routes) find(signed func(id string, secrets []string) bool) *record {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, g := range r.records {
+		if !g.revoked && signed(g.ID, g.secrets) {
+			return g
+		}
+	}
+	return nil
+}
+
+// owner is the tenant that owns a scope, else the one the author is bound to
+// (SC-4); empty if nobody is.
+func (r *routes) owner(scope, user string) string {
+	if r.ownsAll != "" {
+		return r.ownsAll
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if tenant, ok := r.scopes[scope]; ok && scope != "" {
+		return tenant
+	}
+	if user == "" {
+		return ""
+	}
+	return r.users[user]
+}
+
+// add puts a socket in service; false if its gateway was revoked meanwhile.
+func (r *routes) add(s *socket) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !s.record.revoked {
+		r.open = append(r.open, s)
+	}
+	return !s.record.revoked
+}
+
+func (r *routes) remove(s *socket) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.open = slices.DeleteFunc(r.open, func(o *socket) bool { return o == s })
+}
+
+func (r *routes) all() []*socket {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.open)
+}
+
+func (r *routes) count() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.open)
+}
+
+// greet adds an identity to those s fronts.
+func (r *routes) greet(s *socket, id identity) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !slices.Contains(s.identities, id) && len(s.identities) < maxIdentities {
+		s.identities = append(s.identities, id)
+	}
+}
+
+// greeted says whether s has said hello.
+func (r *routes) greeted(s *socket) bool { return len(r.identitiesOf(s)) > 0 }
+
+// identitiesOf lists what s fronts, the default first (MP-1).
+func (r *routes) identitiesOf(s *socket) []identity {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return s.identities[:len(s.identities):len(s.identities)]
+}
+
+// goIdle flips a socket's instance to buffered-only (IDLE-2).
+func (r *routes) goIdle(s *socket) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	s.idle = true
+}
+
+// named is the newest socket of that name or gateway id; without a name the
+// only one there is.
+func (r *routes) named(name string) *socket {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if name == "" {
+		if len(r.open) == 1 {
+			return r.open[0]
+		}
+		return nil
+	}
+	for _, s := range slices.Backward(r.open) {
+		if s.peer == name || s.record.ID == name {
+			return s
+		}
+	}
+	return nil
+}

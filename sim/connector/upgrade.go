@@ -1,0 +1,140 @@
+package connector
+
+import (
+	"bufio"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/coder/websocket"
+
+	"github.com/relaysim/relaysim/gateway/auth"
+	"github.com/relaysim/relaysim/sim/trace"
+)
+
+// closeUnauthorized refuses or revokes a gateway (AUTH-4, REV-3).
+const closeUnauthorized = 4401
+
+func isUpgrade(r *http.Request) bool {
+	return strings.EqualFold(r.Header.Get("Upgrade"), "websocket")
+}
+
+// serveUpgrade accepts a gateway's socket and serves it until it ends.
+func (c *Connector) serveUpgrade(w http.ResponseWriter, r *http.Request) {
+	record, token := c.authenticate(r.Header.Get("Authorization"))
+	u := &upgrade{ResponseWriter: w, c: c, open: trace.Observation{
+		Kind: trace.Open, From: trace.Gateway, Path: r.URL.Path,
+		Conn: int(c.sockets.Add(1)), Auth: "absent",
+	}}
+	if token {
+		u.open.Auth = "present"
+	}
+	if record != nil {
+		u.open.Peer = record.Name
+		if token {
+			u.open.AuthenticatedAs = record.ID
+		}
+	}
+	if c.peerHeader != "" && r.Header.Get(c.peerHeader) != "" {
+		u.open.Peer = r.Header.Get(c.peerHeader)
+	}
+	if status, why := c.refuseHTTP(r.URL.Path); status != 0 {
+		http.Error(u, why, status)
+		return
+	}
+	ws, err := websocket.Accept(u, r, &websocket.AcceptOptions{InsecureSkipVerify: true})
+	if err != nil {
+		return // Accept has answered
+	}
+	ws.SetReadLimit(-1) // readMessage bounds it
+	s := &socket{
+		c: c, ws: ws, raw: u.conn, record: record,
+		number: u.open.Conn, peer: u.open.Peer, lines: lines{limit: c.maxMessage},
+	}
+	if record == nil {
+		// Its hello is not read: what an unknown gateway says counts for nothing.
+		s.close(closeUnauthorized, "unauthorized")
+		return
+	}
+	s.stuck = time.AfterFunc(time.Hour, func() { s.cut("does not take what it is sent") })
+	s.stuck.Stop()
+	if !c.admit(s) {
+		return
+	}
+	s.serve()
+}
+
+// refuseHTTP is the status that refuses an upgrade before it is one, and why; 0
+// where it may go on.
+func (c *Connector) refuseHTTP(path string) (status int, why string) {
+	switch {
+	case path != RelayPath:
+		return http.StatusBadRequest, "gateways connect at " + RelayPath // DIAL-2
+	case c.refuse.Load() != 0:
+		return int(c.refuse.Load()), "upgrades are refused"
+	case c.routes.count() >= c.maxSockets:
+		return http.StatusServiceUnavailable, "too many sockets"
+	}
+	return 0, ""
+}
+
+// admit puts a socket in service unless the connector has been closed or the
+// gateway revoked since it was authenticated.
+func (c *Connector) admit(s *socket) bool {
+	c.closing.RLock()
+	closed := c.closed
+	admitted := !closed && c.routes.add(s)
+	c.closing.RUnlock()
+	switch {
+	case closed:
+		s.cut("the connector stopped")
+	case !admitted:
+		s.close(closeUnauthorized, "unauthorized")
+	}
+	return admitted
+}
+
+// authenticate finds the record of the gateway that presents a token, and
+// whether there was one. The record, never a frame, says tenant and instance
+// (AUTH-4). Nil means refused.
+func (c *Connector) authenticate(header string) (_ *record, token bool) {
+	if header == "" {
+		if c.openAuth {
+			return c.routes.first(), false
+		}
+		return nil, false
+	}
+	bearer, ok := strings.CutPrefix(header, "Bearer ")
+	if !ok {
+		return nil, true
+	}
+	now := c.clock.Now()
+	return c.routes.find(func(id string, secrets []string) bool {
+		got, err := auth.Verify(bearer, secrets, now)
+		return err == nil && got == id
+	}), true
+}
+
+// upgrade is the answer to an upgrade: it logs the opening before a byte of the
+// answer is out, and keeps the connection that is taken over.
+type upgrade struct {
+	http.ResponseWriter
+	c    *Connector
+	open trace.Observation
+	conn net.Conn
+}
+
+// WriteHeader implements http.ResponseWriter.
+func (u *upgrade) WriteHeader(status int) {
+	u.open.Code = status
+	u.c.observe(&u.open)
+	u.ResponseWriter.WriteHeader(status)
+}
+
+// Hijack implements http.Hijacker.
+func (u *upgrade) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	conn, rw, err := http.NewResponseController(u.ResponseWriter).Hijack()
+	u.conn = conn
+	return conn, rw, err
+}
