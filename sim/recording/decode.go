@@ -74,12 +74,12 @@ func (r *Reader) decodeHeader() (*Line, error) {
 		Kind    string `json:"kind"`
 		Version int    `json:"recording"`
 	}
-	if err := json.Unmarshal(r.buf, &v); err != nil {
-		return nil, explain(err)
-	}
+	err := json.Unmarshal(r.buf, &v)
 	switch {
 	case v.Kind != kindHeader:
 		return nil, errors.New("not a header line: a recording begins with {\"kind\":\"header\",\"recording\":1,…}")
+	case err != nil:
+		return nil, explain(err)
 	case v.Version > Version:
 		return nil, fmt.Errorf("the recording has format version %d, this program reads version %d: use a newer one", v.Version, Version)
 	case v.Version < 1:
@@ -177,13 +177,13 @@ func seconds(name string, n json.Number) (time.Duration, error) {
 	if strings.ContainsAny(s, "eE") {
 		f, err := n.Float64()
 		if err != nil {
-			return 0, fmt.Errorf("%s: %s is no number of seconds", name, s)
+			return 0, fmt.Errorf("%s: %s is no number of seconds since the start", name, n)
 		}
 		s = strconv.FormatFloat(f, 'f', 9, 64)
 	}
 	d, err := time.ParseDuration(s + "s")
 	if err != nil || d < 0 {
-		return 0, fmt.Errorf("%s: %s is no number of seconds since the start", name, s)
+		return 0, fmt.Errorf("%s: %s is no number of seconds since the start", name, n)
 	}
 	return d, nil
 }

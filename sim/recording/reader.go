@@ -94,11 +94,21 @@ func (r *Reader) sniff() error {
 		return r.problem("the file is empty: a recording begins with a header line")
 	case bytes.HasPrefix(head, []byte{0x1f, 0x8b}):
 		return r.problem("the file is compressed with gzip: unpack it first")
-	case bytes.IndexByte(head, 0) >= 0 || !utf8.Valid(head[:max(0, len(head)-utf8.UTFMax)]):
+	case !isText(head):
 		return r.problem("the file is binary: a recording is text, one JSON object a line")
 	}
 	r.number = 0
 	return nil
+}
+
+// isText allows for a character that the end of head cuts in two.
+func isText(head []byte) bool {
+	for cut := 0; cut < utf8.UTFMax && cut <= len(head); cut++ {
+		if utf8.Valid(head[:len(head)-cut]) {
+			return bytes.IndexByte(head, 0) < 0
+		}
+	}
+	return false
 }
 
 // readLine puts the next line into buf, without the space around it.
