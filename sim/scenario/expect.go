@@ -120,5 +120,5 @@ type Chat struct {
 
 // Nothing says what must not have happened.
 type Nothing struct {
-	Kinds []string `yaml:"kinds" key:"true|list" enum:"event|send|edit|typing|follow_up|frame|result|interrupted|open|close" doc:"true means event and every op."`
+	Kinds []string `yaml:"kinds" key:"true|list" enum:"event|send|edit|typing|follow_up|get_chat_info|react|thread_create|thread_rename|send_media|prompt|frame|result|interrupted|open|close" doc:"true means event and every op."`
 }

@@ -85,13 +85,12 @@ func (l *loader) at(data []byte, offset int) Pos {
 // it was in, sometimes off by one, and missing on the first line; so the place
 // is found again by reading the text until the same error comes.
 func (l *loader) syntax(data []byte, err error) {
-	end := failsAt(data, err)
-	at := max(end-1, 0)
+	at := min(max(failsAt(data, err)-1, 0), len(data))
 	text := yamlLine.ReplaceAllString(err.Error(), "")
-	char, _ := utf8.DecodeRune(data[min(at, len(data)):])
+	char, _ := utf8.DecodeRune(data[at:])
 	switch {
-	case strings.Contains(text, "end of stream"), strings.Contains(text, "end of the stream"):
-		text = "the text that begins here never ends: is a quote missing?"
+	case strings.Contains(text, "end of stream"):
+		text = "what begins here never ends: is a quote missing?"
 		at = opened(data, err)
 	case strings.Contains(text, "cannot start any token") && char == '\t':
 		text = "a tab: indent with spaces"
@@ -101,8 +100,14 @@ func (l *loader) syntax(data []byte, err error) {
 		text = `a second ": " where a value is: check the indent, or put the value in quotes`
 	case strings.Contains(text, "unknown anchor"):
 		text += ": aliases are not taken, write the value out or use vars"
+	case strings.Contains(text, "expected ',' or"):
+		begin := 1 + bytes.LastIndexByte(data[:at], '\n')
+		if i := bytes.LastIndexByte(data[begin:min(at+1, len(data))], '?'); i >= 0 {
+			// The YAML library ends every text at it, against the standard.
+			text, at = "between { } or [ ] a text with ? needs quotes", begin+i
+		}
 	}
-	l.add(l.at(data, min(at, len(data))), "", "not YAML: %s", text)
+	l.add(l.at(data, at), "", "not YAML: %s", text)
 }
 
 // yamlLine is what the library puts before its words.
