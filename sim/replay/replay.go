@@ -2,13 +2,17 @@
 // player plays both. The recorded connector's messages become stimuli, byte by
 // byte; what the recorded gateway did becomes expectations; the agent repeats
 // what the recorded agent did. It plays nothing itself.
+//
+// Start reading at Compile, then at compiler.observation, which says for each
+// kind of line what becomes of it.
 package replay
 
 import (
-	"errors"
+	"time"
 
 	"github.com/relaysim/relaysim/sim/recording"
 	"github.com/relaysim/relaysim/sim/scenario"
+	"github.com/relaysim/relaysim/sim/trace"
 )
 
 // Compile reads rec to its end and returns it as a scenario of one revision,
@@ -16,5 +20,104 @@ import (
 // that cannot be read, or holds something that cannot be played yet, is an
 // error that names the line. Warnings are in rec.
 func Compile(rec *recording.Reader) (*scenario.Scenario, error) {
-	return nil, errors.New("not written yet")
+	t, err := readTape(rec)
+	if err != nil {
+		return nil, err
+	}
+	c := &compiler{tape: t, messages: bindRequests(t)}
+	if c.turns, err = pairTurns(t); err != nil {
+		return nil, err
+	}
+	for _, l := range t.lines {
+		if err := c.observation(l); err != nil {
+			return nil, t.problemAt(l, err)
+		}
+	}
+	s, err := head(t)
+	if err != nil {
+		return nil, err
+	}
+	s.Agent = c.turns.rules
+	s.Steps = inTime(c.steps)
+	return s, nil
+}
+
+// compiler puts the steps of one recording together.
+type compiler struct {
+	tape      *tape
+	messages  map[int]string // what the connector sent, by seq
+	turns     turns
+	connected bool // the first connect was seen, which a gateway does on its own
+	steps     []placed
+}
+
+// observation adds what becomes of one line.
+func (c *compiler) observation(l *recording.Line) error {
+	o, pos := l.Observation, c.tape.pos(l)
+	switch o.Kind {
+	case trace.Open:
+		c.expect(l, scenario.Expectation{Open: opened(o, pos)})
+	case trace.Frame:
+		if o.From == trace.Connector {
+			c.do(l, scenario.Step{Raw: c.raw(o)})
+			return nil
+		}
+		return c.expectFrames(l)
+	case trace.Close:
+		c.closed(l)
+	case trace.Routed:
+		e, err := c.routed(l)
+		if err != nil {
+			return err
+		}
+		c.expect(l, scenario.Expectation{Event: e})
+	case trace.Interrupted:
+		c.expect(l, scenario.Expectation{Interrupted: &scenario.Interrupted{
+			Session: text(o.SessionKey, pos), Chat: text(o.ChatID, pos), Active: value(o.ActiveTurn, pos),
+		}})
+	case trace.Agent:
+		return c.call(l)
+	case trace.State, trace.Note, trace.Answer:
+		// What a gateway called its state and what a connector did inside is
+		// not between the two.
+	}
+	return nil
+}
+
+// do adds a stimulus where its line stands.
+func (c *compiler) do(l *recording.Line, s scenario.Step) {
+	c.place(l, s, placed{seq: l.Observation.Seq, at: l.Observation.At})
+}
+
+// begin adds a stimulus where the call of its line began.
+func (c *compiler) begin(l *recording.Line, s scenario.Step) {
+	o := l.Observation
+	if o.After == 0 && o.CalledAt == 0 {
+		c.do(l, s)
+		return
+	}
+	c.place(l, s, placed{seq: o.After, at: o.CalledAt, call: true})
+}
+
+// expect adds expectations where their line stands.
+func (c *compiler) expect(l *recording.Line, list ...scenario.Expectation) {
+	for i := range list {
+		list[i].Pos = c.tape.pos(l)
+	}
+	c.do(l, scenario.Step{Expect: list})
+}
+
+func (c *compiler) place(l *recording.Line, s scenario.Step, p placed) {
+	s.Pos = c.tape.pos(l)
+	p.step = s
+	c.steps = append(c.steps, p)
+}
+
+// placed is a step and where it stands: at or after the observation seq, so
+// long after the start.
+type placed struct {
+	seq  int
+	at   time.Duration
+	call bool // after the observation, not in its place
+	step scenario.Step
 }

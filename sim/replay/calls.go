@@ -1,0 +1,149 @@
+package replay
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/relaysim/relaysim/sim/recording"
+	"github.com/relaysim/relaysim/sim/scenario"
+)
+
+// call adds what becomes of a call of the agent's: it begins where it began,
+// and its outcome is expected where it ended.
+func (c *compiler) call(l *recording.Line) error {
+	o := l.Observation
+	switch o.Call {
+	case "connect":
+		if c.connected {
+			c.begin(l, scenario.Step{Gateway: "connect"})
+		}
+		c.connected = true
+		return nil
+	case "disconnect":
+		c.begin(l, scenario.Step{Gateway: "disconnect"})
+		return nil
+	case "return", "raise":
+		c.do(l, scenario.Step{Signal: c.turns.signals[o.Seq]})
+		return nil
+	}
+	op, ok := ops[o.Call]
+	if !ok {
+		return fmt.Errorf("not playable yet: %s", o.Call)
+	}
+	var args map[string]any
+	if err := decode(o.Args.JSON(), &args); err != nil {
+		return fmt.Errorf("%s: the arguments are no object", o.Call)
+	}
+	a, err := arguments(args)
+	if err != nil {
+		return fmt.Errorf("%s: %w", o.Call, err)
+	}
+	call := &scenario.Call{}
+	op.set(call, a)
+	c.begin(l, scenario.Step{Agent: call})
+	if op.answered {
+		r, err := c.result(l, op.name, args)
+		if err != nil {
+			return fmt.Errorf("%s: %w", o.Call, err)
+		}
+		c.expect(l, scenario.Expectation{Result: r})
+	}
+	return nil
+}
+
+// op is a call that can be played.
+type op struct {
+	name     string // the contract's
+	answered bool   // it waits for a result (OUT-1)
+	set      func(*scenario.Call, *scenario.Args)
+}
+
+var (
+	opSend      = op{"send", true, func(c *scenario.Call, a *scenario.Args) { c.Send = a }}
+	opEdit      = op{"edit", true, func(c *scenario.Call, a *scenario.Args) { c.Edit = a }}
+	opTyping    = op{"typing", true, func(c *scenario.Call, a *scenario.Args) { c.Typing = a }}
+	opFollowUp  = op{"follow_up", true, func(c *scenario.Call, a *scenario.Args) { c.FollowUp = a }}
+	opInterrupt = op{"interrupt", false, func(c *scenario.Call, a *scenario.Args) { c.Interrupt = a }}
+	opChatInfo  = op{"get_chat_info", true, func(c *scenario.Call, a *scenario.Args) { c.GetChatInfo = a }}
+)
+
+// ops are the calls by the names recorders use: the reference's and ours.
+var ops = map[string]op{
+	"send": opSend, "send_for_platform": opSend,
+	"edit": opEdit, "edit_message": opEdit,
+	"typing":    opTyping,
+	"follow_up": opFollowUp, "send_follow_up": opFollowUp,
+	"interrupt": opInterrupt, "send_interrupt": opInterrupt,
+	"get_chat_info": opChatInfo,
+}
+
+// arguments are the recorded ones as the scenario language has them.
+func arguments(recorded map[string]any) (*scenario.Args, error) {
+	a := &scenario.Args{}
+	texts := map[string]*string{
+		"chat_id": &a.Chat, "session_key": &a.Session, "message_id": &a.MessageID, "reply_to": &a.ReplyTo,
+		"kind": &a.Kind, "reason": &a.Reason, "platform": &a.Platform, "logical_platform": &a.Platform,
+	}
+	for _, name := range slices.Sorted(maps.Keys(recorded)) {
+		switch v := recorded[name].(type) {
+		case nil:
+			continue
+		case bool:
+			if name == "finalize" { // a hint to the reference's streaming; not on the wire
+				continue
+			}
+		case map[string]any:
+			if name == "metadata" {
+				a.Metadata = literalFields(v)
+				continue
+			}
+		case string:
+			said := literal(v)
+			if name == "content" {
+				a.Content = &said
+				continue
+			}
+			if field, ok := texts[name]; ok {
+				*field = said
+				continue
+			}
+		}
+		return nil, fmt.Errorf("not playable yet: the argument %s", name)
+	}
+	return a, nil
+}
+
+// result expects the recorded outcome of a call.
+func (c *compiler) result(l *recording.Line, op string, args map[string]any) (*scenario.Result, error) {
+	pos := c.tape.pos(l)
+	var recorded map[string]any
+	if err := decode(l.Observation.Result.JSON(), &recorded); err != nil {
+		return nil, fmt.Errorf("the result is no object")
+	}
+	r := &scenario.Result{Call: text(op, pos)}
+	same := map[string]any{}
+	for _, name := range []string{"chat_id", "session_key", "message_id", "content"} {
+		if v, ok := args[name]; ok {
+			same[name] = literals(v)
+		}
+	}
+	r.Args = value(same, pos)
+	if _, raised := recorded["raises"]; raised {
+		r.Success = value(false, pos) // a call is answered with a failure, never an exception (OUT-4)
+		return r, nil
+	}
+	fields := []struct {
+		name string
+		to   **scenario.Pattern
+	}{
+		{"success", &r.Success}, {"error", &r.Error}, {"message_id", &r.MessageID}, {"name", &r.Name}, {"type", &r.Type},
+	}
+	for _, f := range fields {
+		// The answer to an edit has no message id (OUT-2); the reference adds the one it was given.
+		if v := recorded[f.name]; v != nil && (op != "edit" || f.name != "message_id") {
+			*f.to = value(literals(v), pos)
+		}
+	}
+	return r, nil
+}

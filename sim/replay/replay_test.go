@@ -1,0 +1,77 @@
+package replay_test
+
+import (
+	"bytes"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/relaysim/relaysim/recordings"
+	"github.com/relaysim/relaysim/sim/recording"
+	"github.com/relaysim/relaysim/sim/replay"
+	"github.com/relaysim/relaysim/sim/scenario"
+)
+
+var update = flag.Bool("update", false, "write the golden files")
+
+// compile compiles a recording of the repository.
+func compile(t *testing.T, name string) *scenario.Scenario {
+	t.Helper()
+	f, err := recordings.FS.Open(name + ".jsonl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	rec := recording.NewReader(f, name+".jsonl")
+	s, err := replay.Compile(rec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if w := rec.Warnings(); len(w) > 0 {
+		t.Fatal(w)
+	}
+	return s
+}
+
+// TestCompileGolden compares the steps of two recordings with how they should read.
+func TestCompileGolden(t *testing.T) {
+	for _, name := range []string{"telegram-forum-topic-2026-06", "token-upgrade-2026-08"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got := dump(compile(t, name))
+			golden := filepath.Join("testdata", name+".steps")
+			if *update {
+				if err := os.WriteFile(golden, got, 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(golden)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !bytes.Equal(got, want) {
+				t.Errorf("got:\n%s\nwant:\n%s", got, want)
+			}
+		})
+	}
+}
+
+// TestEveryRecordingCompiles and says its revision, which its name ends with.
+func TestEveryRecordingCompiles(t *testing.T) {
+	files, err := recordings.FS.ReadDir(".")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no recordings: %v", err)
+	}
+	for _, f := range files {
+		name := strings.TrimSuffix(f.Name(), ".jsonl")
+		s := compile(t, name)
+		if len(s.Revisions) != 1 || !strings.HasSuffix(name, s.Revisions[0]) {
+			t.Errorf("%s: revisions %v", name, s.Revisions)
+		}
+		if !s.AnyOrder || !s.Recorded || len(s.Steps) == 0 || s.Name == "" {
+			t.Errorf("%s: %+v", name, s)
+		}
+	}
+}

@@ -1,0 +1,105 @@
+package replay
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/relaysim/relaysim/sim/trace"
+)
+
+// requestID finds the id in a result. What stands between the quotes is the
+// first group.
+var requestID = regexp.MustCompile(`"requestId"[ \t\r]*:[ \t\r]*"([^"\\\n]+)"`)
+
+// bindRequests returns the connector's messages, by seq, as text in which the
+// recorded id of a request is the variable that captures the replayed one. An
+// id that no request before it had stays as it is, so a result that was late,
+// double or never asked for is so again.
+func bindRequests(t *tape) map[int]string {
+	lanes := map[int]*lane{}
+	var order []*lane
+	known := map[string]asked{}
+	for _, l := range t.lines {
+		o := l.Observation
+		if o.Kind != trace.Frame {
+			continue
+		}
+		for _, f := range t.frames[o.Seq] {
+			if f.id != "" {
+				known[f.id] = asked{seq: o.Seq, name: f.capture}
+			}
+		}
+		if o.From != trace.Connector {
+			continue
+		}
+		if lanes[o.Conn] == nil {
+			lanes[o.Conn] = &lane{}
+			order = append(order, lanes[o.Conn])
+		}
+		lanes[o.Conn].add(o.Seq, o.Data)
+	}
+	messages := map[int]string{}
+	for _, lane := range order {
+		lane.bind(known, messages)
+	}
+	return messages
+}
+
+// asked is a request the gateway made: when, and the variable that holds its id.
+type asked struct {
+	seq  int
+	name string
+}
+
+// lane is everything the connector sent on one socket. A result may be split
+// over messages anywhere (FR-1), in the middle of its id too.
+type lane struct {
+	text     strings.Builder
+	messages []span
+}
+
+// span is where in a lane a message is.
+type span struct{ seq, from, to int }
+
+func (n *lane) add(seq int, data []byte) {
+	from := n.text.Len()
+	n.text.Write(data)
+	n.messages = append(n.messages, span{seq, from, n.text.Len()})
+}
+
+// bind writes the lane's messages with their ids replaced.
+func (n *lane) bind(known map[string]asked, messages map[int]string) {
+	all := n.text.String()
+	ids := requestID.FindAllStringSubmatchIndex(all, -1)
+	for _, m := range n.messages {
+		var b strings.Builder
+		at := m.from
+		for len(ids) > 0 && ids[0][2] < m.to {
+			from, to := ids[0][2], ids[0][3]
+			request, ok := known[all[from:to]]
+			if ok && request.seq < n.seqAt(from) {
+				b.WriteString(literal(all[at:max(at, from)]))
+				if from >= m.from {
+					b.WriteString("${" + request.name + "}")
+				}
+				at = min(to, m.to)
+			}
+			if to > m.to {
+				break // the id goes on in the next message
+			}
+			ids = ids[1:]
+		}
+		b.WriteString(literal(all[at:m.to]))
+		messages[m.seq] = b.String()
+	}
+}
+
+// seqAt is the message that holds the byte at i.
+func (n *lane) seqAt(i int) int {
+	for _, m := range n.messages {
+		if i < m.to {
+			return m.seq
+		}
+	}
+	return 0
+}
