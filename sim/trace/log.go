@@ -11,20 +11,15 @@ type Log struct {
 	now   func() time.Time
 	start time.Time
 
-	mu    sync.Mutex
-	list  []*Observation // Guarded by mu. Elements are read-only.
-	lines map[lane]*lineBuffer
-}
-
-type lane struct {
-	conn int
-	from Side
+	mu     sync.Mutex
+	list   []*Observation // Guarded by mu. Elements are read-only.
+	framer Framer         // Guarded by mu.
 }
 
 // NewLog returns an empty log that stamps observations with now, which must
 // not be nil.
 func NewLog(now func() time.Time) *Log {
-	return &Log{now: now, start: now(), lines: map[lane]*lineBuffer{}}
+	return &Log{now: now, start: now()}
 }
 
 // Add appends o, sets its Seq and At, and for a message finds the frames it
@@ -34,15 +29,7 @@ func (l *Log) Add(o *Observation) {
 	defer l.mu.Unlock()
 	o.Seq = len(l.list) + 1
 	o.At = l.now().Sub(l.start)
-	if o.Kind == Frame {
-		k := lane{o.Conn, o.From}
-		b := l.lines[k]
-		if b == nil {
-			b = &lineBuffer{}
-			l.lines[k] = b
-		}
-		o.Frames = b.feed(o.Data)
-	}
+	l.framer.Frame(o)
 	l.list = append(l.list, o)
 }
 
