@@ -14,12 +14,13 @@ import (
 type KeyOptions struct {
 	// SharedGroups puts all users of a group or channel in one session (SK-4).
 	SharedGroups bool
-	// ThreadsPerUser gives each user a session of their own in a thread (SK-4).
+	// ThreadsPerUser gives each user a session of their own in a thread (SK-4),
+	// unless SharedGroups is set.
 	ThreadsPerUser bool
 	// Aliases maps a canonical WhatsApp id to other ids of the same person, in
-	// any spelling; they are followed from one to the next (SK-5). Nil means
-	// that nobody has two ids. Read, never written; Key may be called from any
-	// goroutine as long as nobody else writes it.
+	// any spelling; they are followed from one to the next (SK-5). A pair that
+	// may arrive either way is listed both ways. Nil means that nobody has two
+	// ids. It is only read.
 	Aliases map[string][]string
 }
 
@@ -52,11 +53,19 @@ func Key(src *wire.Source, opt KeyOptions, rev *wire.Revision) string {
 	return strings.Join(parts, ":")
 }
 
-// Shared reports whether several users talk in the source's session, so that
-// their names matter to the agent (SK-9). A thread that does not exist yet is
-// judged by the chat it will hang from.
+// Shared reports whether the agent should reckon with several users in the
+// source's session (SK-9). It is not the reverse of a key with a user in it: a
+// thread that does not exist yet is judged by the chat it will hang from, and
+// ThreadsPerUser alone decides about a thread, even where SharedGroups leaves
+// the user out of its key.
 func Shared(src *wire.Source, opt KeyOptions) bool {
-	return src.ChatType != directMessage && !perUser(src.ThreadID != "", opt)
+	switch {
+	case src.ChatType == directMessage:
+		return false
+	case src.ThreadID != "":
+		return !opt.ThreadsPerUser
+	}
+	return opt.SharedGroups
 }
 
 const directMessage = "dm"
@@ -71,13 +80,11 @@ func lane(src *wire.Source, rev *wire.Revision) (chatType, thread string) {
 	return src.ChatType, src.ThreadID
 }
 
-// perUser reports whether each user has a session of their own (SK-4). What
-// decides is the thread itself, not the chat type: a forum has threads as well.
+// perUser reports whether each user has a session of their own (SK-4): in a
+// thread only when the chat around it keeps users apart as well. What decides
+// is the thread itself, not the chat type: a forum has threads too.
 func perUser(inThread bool, opt KeyOptions) bool {
-	if inThread {
-		return opt.ThreadsPerUser
-	}
-	return !opt.SharedGroups
+	return !opt.SharedGroups && (!inThread || opt.ThreadsPerUser)
 }
 
 // directPeer is the chat of a direct message or, without one, its user (SK-2).

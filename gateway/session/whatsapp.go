@@ -22,8 +22,7 @@ func canonical(id string) string {
 }
 
 // resolve follows the aliases of a canonical id and picks the shortest of all
-// that it meets, then the smallest, so that every alias of a person leads to
-// the same id whichever of them a message carries (SK-5).
+// that it meets, then the smallest (SK-5). Aliases may run in circles.
 func resolve(id string, aliases map[string][]string) string {
 	if id == "" || len(aliases[id]) == 0 {
 		return id

@@ -43,7 +43,7 @@ var R6 = &Revision{
 	Commands: []string{"credits"},
 }
 
-// R8 is revision 2026-08, which only adds to R6.
+// R8 is revision 2026-08, which adds to R6.
 var R8 = &Revision{
 	Name:                "2026-08",
 	ScopeKey:            "scope_id",
@@ -66,6 +66,13 @@ var R8 = &Revision{
 	ProspectiveThreads:  true,
 	SlackHermesCommands: true,
 	ClosesLastFence:     true,
+	Prompts:             true,
+	SpacedCommands:      true,
+	Platforms:           []string{"a2a", "buzz"},
+	Commands: []string{
+		"approvals", "compact", "context", "ctx", "diff", "egress", "hb", "heartbeat",
+		"init", "learn", "moa", "pause", "refine", "topup",
+	},
 }
 
 // Revisions lists every revision, oldest first.
