@@ -10,7 +10,8 @@ import (
 	"github.com/relaysim/relaysim/sim/verdict"
 )
 
-// Run plays one scenario in one revision. It must return soon after ctx ends.
+// Run plays one scenario in one revision. When ctx ends it returns soon, with a
+// verdict that is not judged.
 type Run func(ctx context.Context) *verdict.Result
 
 // Options says how the runs are played. Workers is required.
@@ -29,9 +30,9 @@ type Options struct {
 }
 
 // Play plays the runs and calls done for each that ended, in the order of the
-// list, on the caller's goroutine. A run that was cut off by the end of ctx is
-// not judged. Play returns how many runs never began: after a failure with
-// FailFast, or after the end of ctx. All workers are gone when it returns.
+// list, on the caller's goroutine. It returns how many runs never began: after
+// a failure with FailFast, or after the end of ctx. All workers are gone when it
+// returns.
 func Play(ctx context.Context, runs []Run, o Options, done func(i int, r *verdict.Result)) (notRun int) {
 	q := newQueue(len(runs), o.Order)
 	events := make(chan event)
@@ -44,7 +45,7 @@ func Play(ctx context.Context, runs []Run, o Options, done func(i int, r *verdic
 					break
 				}
 				events <- event{what: began, i: i}
-				r := play(ctx, runs[i])
+				r := runs[i](ctx)
 				if o.FailFast && (r.Outcome == verdict.Failed || r.Outcome == verdict.NotJudged) {
 					q.stop()
 				}
@@ -81,15 +82,6 @@ func Play(ctx context.Context, runs []Run, o Options, done func(i int, r *verdic
 		done(next, results[next])
 	}
 	return notRun
-}
-
-func play(ctx context.Context, run Run) *verdict.Result {
-	r := run(ctx)
-	if ctx.Err() != nil && r.Outcome != verdict.Passed {
-		// What it found is what the interrupt did to it.
-		r.Outcome, r.Reason, r.Problems = verdict.NotJudged, "interrupted", nil
-	}
-	return r
 }
 
 func tell(f func(i int), i int) {

@@ -60,7 +60,7 @@ type jsonSummary struct {
 	NotJudged   int     `json:"not_judged"`
 	NotRun      int     `json:"not_run"`
 	Interrupted bool    `json:"interrupted"`
-	Seed        uint64  `json:"seed"`
+	Seed        uint64  `json:"seed,omitempty"` // of the order of beginning
 	Seconds     float64 `json:"seconds"` // real time
 	OK          bool    `json:"ok"`
 }

@@ -46,7 +46,7 @@ type Summary struct {
 	NotRun int
 	// Interrupted says that the run was stopped from outside.
 	Interrupted bool
-	// Seed makes the run repeat.
+	// Seed made the order in which the runs began; 0 for that of the files.
 	Seed uint64
 	// Elapsed is the real time of the whole run.
 	Elapsed time.Duration

@@ -1,0 +1,136 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"github.com/relaysim/relaysim/recordings"
+	"github.com/relaysim/relaysim/scenarios"
+)
+
+// source is one file to load.
+type source struct {
+	name  string // as the user knows it, and as problems name it
+	group string // the folder it was found in; empty where the file was named
+	fsys  fs.FS  // where it is; nil is the machine's file system
+	path  string // in fsys
+}
+
+// recorded says whether it is a recording rather than a scenario.
+func (s source) recorded() bool { return filepath.Ext(s.name) == ".jsonl" }
+
+// isSource says whether a file of this name is something to load.
+func isSource(name string) bool {
+	switch filepath.Ext(name) {
+	case ".yaml", ".yml", ".jsonl":
+		return true
+	}
+	return false
+}
+
+// find lists the files under paths, each once, in the order of the paths and
+// sorted below a folder. No paths mean ./scenarios and ./recordings, or the
+// ones built in where neither is there. The error has a line for every path
+// that is wrong.
+func find(paths []string) ([]source, error) {
+	if len(paths) == 0 {
+		for _, name := range []string{"scenarios", "recordings"} {
+			if isFolder(name) {
+				paths = append(paths, name)
+			}
+		}
+	}
+	if len(paths) == 0 {
+		return builtIn()
+	}
+	var list []source
+	var problems []error
+	seen := map[string]bool{}
+	for _, p := range paths {
+		found, err := findIn(p)
+		if err != nil {
+			problems = append(problems, err)
+		}
+		for _, s := range found {
+			if clean := filepath.Clean(s.path); !seen[clean] {
+				seen[clean] = true
+				list = append(list, s)
+			}
+		}
+	}
+	return list, errors.Join(problems...)
+}
+
+func isFolder(name string) bool {
+	info, err := os.Stat(name)
+	return err == nil && info.IsDir()
+}
+
+func findIn(root string) ([]source, error) {
+	info, err := os.Stat(root)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("%s: %w", root, reason(err))
+	case info.IsDir():
+		return walk(root)
+	case !isSource(root):
+		return nil, fmt.Errorf("%s: not a scenario (.yaml) or a recording (.jsonl)", root)
+	}
+	return []source{{name: root, path: root}}, nil
+}
+
+// reason is err without the path and the call, which the message has already.
+func reason(err error) error {
+	var pe *fs.PathError
+	if errors.As(err, &pe) {
+		return pe.Err
+	}
+	return err
+}
+
+// walk lists the files below a folder, but not those of hidden folders.
+func walk(root string) ([]source, error) {
+	var list []source
+	err := filepath.WalkDir(root, func(p string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return fmt.Errorf("%s: %w", p, reason(err))
+		case d.IsDir() && p != root && strings.HasPrefix(d.Name(), "."):
+			return filepath.SkipDir
+		case !d.IsDir() && isSource(p):
+			list = append(list, source{name: p, group: filepath.Dir(p), path: p})
+		}
+		return nil
+	})
+	if err == nil && len(list) == 0 {
+		err = fmt.Errorf("%s: holds no scenario (.yaml) and no recording (.jsonl)", root)
+	}
+	return list, err
+}
+
+// builtIn lists what is built into the program, under the names it has in the
+// repository.
+func builtIn() ([]source, error) {
+	var list []source
+	for _, b := range []struct {
+		folder string
+		fsys   fs.FS
+	}{{"scenarios", scenarios.FS}, {"recordings", recordings.FS}} {
+		err := fs.WalkDir(b.fsys, ".", func(p string, d fs.DirEntry, err error) error {
+			if err == nil && !d.IsDir() {
+				name := path.Join(b.folder, p)
+				list = append(list, source{name: name, group: path.Dir(name), fsys: b.fsys, path: p})
+			}
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}

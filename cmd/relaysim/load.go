@@ -1,0 +1,121 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"runtime"
+	"sync"
+
+	"github.com/relaysim/relaysim/sim/recording"
+	"github.com/relaysim/relaysim/sim/replay"
+	"github.com/relaysim/relaysim/sim/scenario"
+)
+
+// loaded is one file, as a scenario or with what is wrong with it.
+type loaded struct {
+	source
+	scenario *scenario.Scenario // nil where there are problems
+	problems []problem
+	warnings []string
+}
+
+// problem is something wrong in a file. at is file, file:line or
+// file:line:col.
+type problem struct{ at, text string }
+
+func (p problem) String() string { return p.at + ": " + p.text }
+
+// load loads all files, several at a time, in their order.
+func load(sources []source) []loaded {
+	files := make([]loaded, len(sources))
+	next := make(chan int, len(sources))
+	for i := range sources {
+		next <- i
+	}
+	var wg sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(sources)) {
+		wg.Go(func() {
+			for {
+				select {
+				case i := <-next:
+					files[i] = loadOne(sources[i])
+				default:
+					return
+				}
+			}
+		})
+	}
+	wg.Wait()
+	return files
+}
+
+func loadOne(s source) loaded {
+	l := loaded{source: s}
+	var err error
+	if s.recorded() {
+		l.scenario, l.warnings, err = loadRecording(s)
+	} else {
+		l.scenario, err = loadScenario(s)
+	}
+	if err != nil {
+		l.scenario = nil
+		l.problems = problemsOf(s.name, err)
+	}
+	return l
+}
+
+func loadScenario(s source) (*scenario.Scenario, error) {
+	if s.fsys == nil {
+		return scenario.LoadFile(nil, s.path)
+	}
+	data, err := fs.ReadFile(s.fsys, s.path)
+	if err != nil {
+		return nil, err
+	}
+	return scenario.Load(s.name, data)
+}
+
+func loadRecording(s source) (_ *scenario.Scenario, warnings []string, err error) {
+	f, err := s.openFile()
+	if err != nil {
+		return nil, nil, reason(err)
+	}
+	defer f.Close()
+	rec := recording.NewReader(f, s.name)
+	compiled, err := replay.Compile(rec)
+	for _, w := range rec.Warnings() {
+		warnings = append(warnings, w.Error())
+	}
+	return compiled, warnings, err
+}
+
+func (s source) openFile() (io.ReadCloser, error) {
+	if s.fsys != nil {
+		return s.fsys.Open(s.path)
+	}
+	return os.Open(s.path)
+}
+
+// problemsOf takes an error apart into what is wrong at which place.
+func problemsOf(file string, err error) []problem {
+	var inScenario scenario.Errors
+	var inRecording *recording.Problem
+	switch {
+	case errors.As(err, &inScenario):
+		var list []problem
+		for _, p := range inScenario {
+			text := p.Text
+			if p.Path != "" {
+				text = p.Path + ": " + text
+			}
+			list = append(list, problem{p.Pos.String(), text})
+		}
+		return list
+	case errors.As(err, &inRecording):
+		return []problem{{fmt.Sprintf("%s:%d", inRecording.File, inRecording.Line), inRecording.Text}}
+	}
+	return []problem{{file, err.Error()}}
+}

@@ -1,0 +1,64 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/relaysim/relaysim/sim/report"
+)
+
+// warn writes what a file's user should know and nothing fails for.
+func warn(p program, files []loaded) {
+	for _, f := range files {
+		for _, w := range f.warnings {
+			fmt.Fprintf(p.stderr, "%s (warning)\n", w)
+		}
+	}
+}
+
+// annotate shows the problems on GitHub, when that is where it runs.
+func annotate(p program, files []loaded) {
+	if p.env("GITHUB_ACTIONS") == "" {
+		return
+	}
+	a := report.NewAnnotations(p.stderr)
+	for _, f := range files {
+		for _, problem := range f.problems {
+			a.Problem(problem.at, "", problem.text)
+		}
+	}
+}
+
+func countProblems(files []loaded) (n int) {
+	for _, f := range files {
+		n += len(f.problems)
+	}
+	return n
+}
+
+// count is a number with its noun.
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// refuse reports the files that did not load. The error, if any, ends the
+// command with status 2.
+func refuse(p program, files []loaded, consequence string) error {
+	n := countProblems(files)
+	if n == 0 {
+		return nil
+	}
+	wrong := 0
+	for _, f := range files {
+		for _, problem := range f.problems {
+			fmt.Fprintln(p.stderr, problem)
+		}
+		if len(f.problems) > 0 {
+			wrong++
+		}
+	}
+	annotate(p, files)
+	return fmt.Errorf("%s in %s, so %s", count(n, "problem"), count(wrong, "file"), consequence)
+}

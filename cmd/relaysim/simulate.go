@@ -1,0 +1,174 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"runtime"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/relaysim/relaysim/sim/batch"
+	"github.com/relaysim/relaysim/sim/play"
+	"github.com/relaysim/relaysim/sim/report"
+	"github.com/relaysim/relaysim/sim/verdict"
+)
+
+// simulateFlags are those of simulate, as given.
+type simulateFlags struct {
+	selection
+	workers  int
+	failFast bool
+	shuffle  bool
+	seed     uint64
+	seeded   bool // --seed was given, which means shuffle
+	timeout  time.Duration
+	junit    string
+	json     bool
+	traceDir string
+	verbose  bool
+}
+
+const simulateHelp = `Plays scenarios (.yaml) and recordings (.jsonl) through the gateway and the fake
+connector, each in every revision it holds in. A path is a file or a folder. The
+default is ./scenarios and ./recordings, or the built-in ones where neither is
+there.
+
+A folder is summed up in one line, a file that you name gets a line for each run.
+Results are written to stdout in the order of the files, whatever --shuffle and
+-j do, and everything else to stderr. The last line is the summary. With
+GITHUB_ACTIONS set, each problem is annotated on GitHub.
+
+All files are loaded first. If one of them is wrong, or nothing matches, every
+problem is printed and nothing is played (exit status 2). A run that was skipped
+altogether, or interrupted, has failed (1). Ctrl-C ends the runs at once, says
+what was played and leaves nothing behind; a second one kills.`
+
+func newSimulate(p program) *cobra.Command {
+	var flags simulateFlags
+	cmd := &cobra.Command{
+		Use:   "simulate [path…]",
+		Short: "Play scenarios and recordings, and give a verdict on each",
+		Long:  simulateHelp,
+		Example: `  relaysim simulate
+  relaysim simulate scenarios/follow_up --revision 2026-08 -v
+  relaysim simulate --run 'slash command' --trace-dir traces`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			flags.seeded = cmd.Flags().Changed("seed")
+			flags.shuffle = flags.shuffle || flags.seeded
+			if err := flags.check(); err != nil {
+				return err
+			}
+			return simulate(cmd.Context(), p, flags, args)
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&flags.run, "run", "", "only what has a name that matches this `regexp`")
+	f.StringSliceVar(&flags.tags, "tags", nil, "only what has one of these `tags`")
+	f.StringVar(&flags.revision, "revision", "", "only this `revision` of the contract, such as 2026-08")
+	f.StringVar(&flags.shard, "shard", "", "only part `i/n` of the runs, such as 1/4")
+	f.IntVar(&flags.repeat, "repeat", 1, "play everything this many `times`")
+	f.IntVarP(&flags.workers, "jobs", "j", runtime.GOMAXPROCS(0), "how many `runs` are played at the same time")
+	f.BoolVar(&flags.failFast, "fail-fast", false, "begin nothing more after the first failure")
+	f.BoolVar(&flags.shuffle, "shuffle", false, "play in a random order, and print its seed")
+	f.Uint64Var(&flags.seed, "seed", 0, "shuffle as the run did that printed this seed")
+	f.DurationVar(&flags.timeout, "timeout", 30*time.Second, "real time after which one run is ended and has failed")
+	f.StringVar(&flags.junit, "junit", "", "write JUnit XML to this `file` too")
+	f.BoolVar(&flags.json, "json", false, "print JSON, one object a line, in place of text")
+	f.StringVar(&flags.traceDir, "trace-dir", "", "save the recording of each failed run in this `folder`")
+	f.BoolVarP(&flags.verbose, "verbose", "v", false, "show the trace of every run, and the gateway's log on stderr")
+	return cmd
+}
+
+func (f simulateFlags) check() error {
+	switch {
+	case f.workers < 1:
+		return fmt.Errorf("-j %d: want at least 1", f.workers)
+	case f.timeout <= 0:
+		return fmt.Errorf("--timeout %s: want more than 0", f.timeout)
+	}
+	return f.selection.check()
+}
+
+// simulate loads, selects, plays and reports.
+func simulate(ctx context.Context, p program, flags simulateFlags, paths []string) error {
+	sources, err := find(paths)
+	if err != nil {
+		return err
+	}
+	files := load(sources)
+	warn(p, files)
+	if err := refuse(p, files, "nothing was played"); err != nil {
+		return err
+	}
+	runs, err := flags.selection.runs(files)
+	if err != nil {
+		return err
+	}
+	order := flags.order(p, len(runs))
+
+	out, err := newOutput(p, flags, runs)
+	if err != nil {
+		return err
+	}
+	st, err := p.open()
+	if err != nil {
+		return err
+	}
+	start := time.Now()
+	s := playAll(ctx, st, runs, flags, order, out)
+	s.Elapsed = time.Since(start)
+	err = out.end(s)
+	if closed := st.Close(); err == nil {
+		err = closed
+	}
+	if err != nil {
+		return err
+	}
+	return judge(s, len(runs))
+}
+
+// order is the order in which n runs begin, nil for that of the files.
+func (f *simulateFlags) order(p program, n int) []int {
+	if !f.shuffle {
+		return nil
+	}
+	if !f.seeded {
+		f.seed = rand.Uint64()
+	}
+	fmt.Fprintf(p.stderr, "seed %d (--seed %[1]d plays in this order again)\n", f.seed)
+	return rand.New(rand.NewPCG(f.seed, 0)).Perm(n)
+}
+
+func playAll(ctx context.Context, st stage, runs []run, flags simulateFlags, order []int, out *output) report.Summary {
+	var list []batch.Run
+	for _, r := range runs {
+		o := play.Options{Timeout: flags.timeout, Logger: out.logger(r)}
+		list = append(list, func(ctx context.Context) *verdict.Result {
+			return st.Run(ctx, r.scenario, r.revision, o)
+		})
+	}
+	s := report.Summary{Seed: flags.seed}
+	o := batch.Options{Workers: flags.workers, Order: order, FailFast: flags.failFast, Began: out.began, Ended: out.ended}
+	s.NotRun = batch.Play(ctx, list, o, func(i int, r *verdict.Result) {
+		s.Add(r.Outcome)
+		out.add(runs[i], r)
+	})
+	s.Interrupted = ctx.Err() != nil
+	return s
+}
+
+// judge turns a summary into an exit status. What the report does not say is
+// said in the failure.
+func judge(s report.Summary, selected int) error {
+	switch {
+	case s.OK():
+		return nil
+	case s.Interrupted:
+		return failure(fmt.Sprintf("interrupted: %d of %s played", s.Passed+s.Failed+s.Skipped, count(selected, "run")))
+	case s.Skipped > 0 && s.Passed+s.Failed+s.NotJudged == 0:
+		return failure("everything was skipped, so nothing was tested")
+	}
+	return failure("")
+}

@@ -1,0 +1,70 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/relaysim/relaysim/sim/recording"
+	"github.com/relaysim/relaysim/sim/verdict"
+)
+
+// traceFolder is where failed runs are saved as recordings. The empty path is
+// nowhere.
+type traceFolder struct{ path string }
+
+func (t traceFolder) create() error {
+	if t.path == "" {
+		return nil
+	}
+	return os.MkdirAll(t.path, 0o777)
+}
+
+// save writes the trace of a run and returns the file's path, "" for nowhere.
+func (t traceFolder) save(r run, v *verdict.Result) (string, error) {
+	if t.path == "" {
+		return "", nil
+	}
+	path := filepath.Join(t.path, traceName(r))
+	f, err := createFile(path)
+	if err != nil {
+		return "", err
+	}
+	if err := writeTrace(f, r, v); err != nil {
+		f.discard()
+		return "", err
+	}
+	return path, f.commit()
+}
+
+func writeTrace(f *newFile, r run, v *verdict.Result) error {
+	w, err := recording.NewWriter(f, recording.Header{
+		Title:           r.name(),
+		About:           "Saved by relaysim simulate from " + r.source.name + ", which " + v.Outcome.String() + ".",
+		Gateway:         "relaysim",
+		Connector:       "relaysim",
+		ContractVersion: 1,
+		Revision:        r.revision.Name,
+	})
+	if err != nil {
+		return err
+	}
+	for _, o := range v.Trace {
+		if err := w.Write(o); err != nil {
+			return err
+		}
+	}
+	return w.Close()
+}
+
+// traceName is the source's path in one word, its revision and its round.
+func traceName(r run) string {
+	name := strings.TrimSuffix(filepath.ToSlash(filepath.Clean(r.source.name)), filepath.Ext(r.source.name))
+	name = strings.NewReplacer("../", "", "/", "-", ":", "").Replace(name)
+	name = strings.Trim(strings.TrimSuffix(name, r.revision.Name), "-") + "-" + r.revision.Name
+	if r.round > 0 {
+		name += fmt.Sprintf("-round-%d", r.round)
+	}
+	return name + ".jsonl"
+}
