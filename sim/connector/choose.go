@@ -25,7 +25,7 @@ func (r *routes) choose(tenant, to string, src source) (*socket, error) {
 	foreign := false
 	running := r.sessions.of(tenant, append(sessionKeys(src, false), sessionKeys(src, true)...))
 	for _, s := range r.open {
-		if to != "" && s.peer != to && s.record.ID != to {
+		if to != "" && !s.named(to) {
 			continue
 		}
 		if s.record.Tenant != tenant {

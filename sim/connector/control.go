@@ -18,20 +18,17 @@ func (c *Connector) socket(to string) (*socket, error) {
 }
 
 // Forward writes a passthrough_forward frame with this JSON text as its
-// forward, whatever it is (PT-6). An empty bufferID leaves the field out.
-func (c *Connector) Forward(to string, forward json.RawMessage, bufferID string) error {
+// forward, whatever it is (PT-6).
+func (c *Connector) Forward(to string, forward json.RawMessage) error {
 	s, err := c.socket(to)
 	if err != nil {
 		return err
 	}
-	return s.write(passthrough(forward, bufferID), false)
+	return s.write(passthrough(forward), false)
 }
 
-func passthrough(forward json.RawMessage, bufferID string) []byte {
+func passthrough(forward json.RawMessage) []byte {
 	b := append([]byte(`{"type":"passthrough_forward","forward":`), forward...)
-	if bufferID != "" {
-		b = appendText(append(b, `,"bufferId":`...), bufferID)
-	}
 	return append(b, "}\n"...)
 }
 

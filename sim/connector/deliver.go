@@ -28,7 +28,7 @@ type Delivery struct {
 func (c *Connector) Deliver(d Delivery) error {
 	raw, _ := d.Event["source"].(map[string]any)
 	src := sourceOf(raw)
-	tenant := c.routes.owner(src.scope, src.user)
+	tenant := c.routes.owner(src.scope, src.author)
 	c.show(d.Event, src, tenant)
 	s, err := c.routes.choose(tenant, d.To, src)
 	if err != nil {
@@ -52,7 +52,7 @@ func (c *Connector) show(event map[string]any, src source, tenant string) {
 	text, _ := event["text"].(string)
 	replyTo, _ := event["reply_to_message_id"].(string)
 	c.chats.add(src.chatID, message{
-		MessageView: MessageView{ID: id, From: src.user, Text: text, ReplyTo: replyTo, ThreadID: src.thread},
+		MessageView: MessageView{ID: id, From: src.author, Text: text, ReplyTo: replyTo, ThreadID: src.thread},
 		tenant:      tenant,
 	})
 }

@@ -5,7 +5,6 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
-	"encoding/json"
 	"io"
 	"net/http"
 	"strconv"
@@ -64,7 +63,7 @@ func (c *Connector) forward(s *socket, platform, bot string, r *http.Request, bo
 	}
 	f = append(f, `],"bodyB64":"`...)
 	f = base64.StdEncoding.AppendEncode(f, body)
-	s.write(passthrough(json.RawMessage(append(f, `"}`...)), ""), false)
+	s.write(passthrough(append(f, `"}`...)), false)
 }
 
 // edgeKeys are the secrets shared with providers, made from the bot's id so that

@@ -1,6 +1,7 @@
 package connector
 
 import (
+	"cmp"
 	"crypto/ed25519"
 	"encoding/hex"
 	"net/http"
@@ -48,7 +49,7 @@ func (c *Connector) serveInteraction(w http.ResponseWriter, r *http.Request, bot
 		c.answer(w, r, http.StatusOK, "application/json", answerPong)
 		return
 	}
-	tenant := c.routes.owner(i.scope, i.user)
+	tenant := c.routes.owner(i.scope, i.author)
 	s, err := c.routes.choose(tenant, "", i.source)
 	c.bind(i, tenant, s != nil && s.record.SharedGroups)
 	c.answer(w, r, http.StatusOK, "application/json", i.answer())
@@ -139,9 +140,8 @@ func parseInteraction(body []byte) interaction {
 	if i.scope != "" {
 		i.chatType = "channel"
 	}
-	if i.user = memberUser; i.user == "" {
-		i.user = user
-	}
+	i.author = cmp.Or(memberUser, user)
+	i.user = i.author
 	return i
 }
 

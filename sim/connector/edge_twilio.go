@@ -28,8 +28,9 @@ func (c *Connector) serveTwilio(w http.ResponseWriter, r *http.Request, bot stri
 		return
 	}
 	c.answer(w, r, http.StatusOK, "text/xml", emptyTwiML)
-	src := source{platform: "twilio", chatType: "dm", chatID: params.Get("From"), user: params.Get("From"), scope: params.Get("To")}
-	s, err := c.routes.choose(c.routes.owner(src.scope, src.user), "", src)
+	from := params.Get("From")
+	src := source{platform: "sms", chatType: "dm", chatID: from, user: from}
+	s, err := c.routes.choose(c.routes.owner(params.Get("To"), from), "", src)
 	if err != nil {
 		c.drop("", "webhook", err)
 		return

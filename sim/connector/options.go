@@ -60,15 +60,16 @@ type Options struct {
 	NewID func() string
 	// Trace takes what happens. Nil keeps nothing.
 	Trace *trace.Log
-	// Activity is told when the connector has work that no socket shows.
-	// Nil means nobody is.
+	// Activity is told when the connector is at work. Nil means nobody is.
 	Activity Activity
 	// Logger takes what the connector skips, drops and survives; never a
 	// secret. Nil discards.
 	Logger *slog.Logger
 }
 
-// Activity counts work that no socket shows. Begin and End balance.
+// Activity counts goroutines at work. Begin and End balance. The goroutine that
+// reads a socket counts all the while: whoever counts the sockets knows when it
+// is parked in Read.
 type Activity interface {
 	Begin()
 	End()

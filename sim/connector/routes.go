@@ -169,9 +169,14 @@ func (r *routes) named(name string) *socket {
 		return nil
 	}
 	for _, s := range slices.Backward(r.open) {
-		if s.peer == name || s.record.ID == name {
+		if s.named(name) {
 			return s
 		}
 	}
 	return nil
+}
+
+// named: a name from the peer header hides that of the gateway.
+func (s *socket) named(name string) bool {
+	return s.peer == name || s.peer == s.record.Name && s.record.ID == name
 }

@@ -5,7 +5,8 @@ import "strings"
 // source is where an event comes from, as far as session keys and routing go.
 type source struct {
 	platform, chatType, chatID string
-	user, thread               string
+	author                     string // user_id
+	user, thread               string // user is the participant of a key: user_id_alt where there is one
 	scope, profile             string
 	prospective                string
 }
@@ -22,7 +23,7 @@ func sourceOf(m map[string]any) source {
 	}
 	s := source{
 		platform: get("platform"), chatType: get("chat_type"), chatID: get("chat_id"),
-		user: get("user_id_alt", "user_id"), thread: get("thread_id"),
+		author: get("user_id"), user: get("user_id_alt", "user_id"), thread: get("thread_id"),
 		scope: get("scope_id", "guild_id"), profile: get("profile"), prospective: get("prospective_thread_id"),
 	}
 	if s.chatType == "" {

@@ -22,6 +22,8 @@ func isUpgrade(r *http.Request) bool {
 
 // serveUpgrade accepts a gateway's socket and serves it until it ends.
 func (c *Connector) serveUpgrade(w http.ResponseWriter, r *http.Request) {
+	c.activity.Begin() // a reading goroutine is at work but for when it is parked in Read
+	defer c.activity.End()
 	record, token := c.authenticate(r.Header.Get("Authorization"))
 	u := &upgrade{ResponseWriter: w, c: c, open: trace.Observation{
 		Kind: trace.Open, From: trace.Gateway, Path: r.URL.Path,
