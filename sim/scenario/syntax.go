@@ -131,7 +131,7 @@ func opened(data []byte, err error) int {
 }
 
 // lookahead is more than the library reads beyond the character it judges.
-const lookahead = 8
+const lookahead = 12
 
 // failsAt is the length of the shortest text near the place of the error that
 // has the same error: its last character is the one to blame.
@@ -140,15 +140,17 @@ func failsAt(data []byte, want error) int {
 	if err := firstError(r); err == nil || err.Error() != want.Error() {
 		return 0
 	}
-	end := r.read
-	for n := 0; n < lookahead && end > 0; n++ {
-		err := firstError(bytes.NewReader(data[:end-1]))
-		if err == nil || err.Error() != want.Error() {
-			break
-		}
-		end--
+	end := ""
+	if strings.Contains(want.Error(), "expected ',' or") {
+		end = "," // or the cut itself would be the same error
 	}
-	return end
+	for n := r.read; n > 0 && n > r.read-lookahead; n-- {
+		err := firstError(strings.NewReader(string(data[:n-1]) + end))
+		if err == nil || err.Error() != want.Error() {
+			return n
+		}
+	}
+	return r.read
 }
 
 // firstError reads documents until one is wrong or all are read.
