@@ -1,7 +1,22 @@
+// Package gateway is the gateway half of the relay contract: it dials a
+// connector, hosts an agent, gives it one turn per event, and sends what the
+// agent says. It opens no port (DIAL-3), holds no platform secret, and knows
+// nothing of the simulator.
+//
+// Start with New and Gateway.Run; Agent is what the caller brings. Inside,
+// reconnect.go decides when to dial, conn.go owns one socket, receive.go says
+// what each frame does, lane.go runs the turns.
 package gateway
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+
+	"github.com/coder/quartz"
 
 	"github.com/relaysim/relaysim/gateway/wire"
 )
@@ -9,26 +24,98 @@ import (
 // Gateway is one gateway: it dials its connector, gives each event to its
 // agent, and sends what the agent says. Its methods may be called from any
 // goroutine.
-type Gateway struct{}
+type Gateway struct {
+	// Fixed after New.
+	opt    Options // defaults filled in
+	rev    *wire.Revision
+	clock  quartz.Clock
+	log    *slog.Logger
+	work   Activity
+	url    string            // to dial (DIAL-1); may hold secrets
+	where  string            // url without them, for errors and logs
+	hellos [][]byte          // one line per identity (MP-1)
+	bots   map[string]string // bot ids by platform
+
+	chats memory   // locks itself
+	lanes lanes    // locks itself
+	calls callPool // locks itself
+
+	conn  atomic.Pointer[conn]        // whose handshake is done; nil when not connected
+	descs atomic.Pointer[descriptors] // as last adopted (HS-6); nil before the first handshake
+	state atomic.Int32                // written by Run
+
+	// Owned by Run.
+	ctx   context.Context // of the turns
+	met   bool            // some handshake has succeeded (REV-1)
+	turns sync.WaitGroup  // Run waits for it
+
+	mu      sync.Mutex
+	running bool          // Guarded by mu. Run was called.
+	left    bool          // Guarded by mu. Disconnect was called.
+	current *conn         // Guarded by mu. From the dial on; nil between sockets.
+	rest    *pause        // Guarded by mu. Run waits before it dials again.
+	stopped chan struct{} // closed when Run has returned
+}
+
+// ErrDisabled is wrapped by Run's error when the connector has revoked this
+// gateway: dialling again is no use (REV-1).
+var ErrDisabled = errors.New("relay disabled")
 
 // New checks o and returns a gateway that is not connected yet. It starts
 // nothing; see Run.
-func New(o Options) (*Gateway, error) { return &Gateway{}, nil }
+func New(o Options) (*Gateway, error) {
+	if err := o.fill(); err != nil {
+		return nil, fmt.Errorf("gateway: %w", err)
+	}
+	url, err := wire.DialURL(o.URL)
+	if err != nil {
+		return nil, fmt.Errorf("gateway: URL: %w", err)
+	}
+	g := &Gateway{
+		opt:     o,
+		rev:     o.Revision,
+		clock:   o.Clock,
+		log:     o.Logger,
+		work:    o.Activity,
+		url:     url,
+		where:   withoutSecrets(url),
+		bots:    botsOf(o.Identities),
+		stopped: make(chan struct{}),
+	}
+	g.hellos = hellosOf(&o)
+	g.lanes.init(o.MaxMessage)
+	return g, nil
+}
 
 // Run dials the connector and serves it until ctx ends, Disconnect is called,
 // the relay is disabled (REV-1), or the socket ends and nothing re-dials
-// (RC). Everything it started is gone when it returns. It returns nil only
-// after Disconnect. A gateway runs once.
-func (g *Gateway) Run(ctx context.Context) error { <-ctx.Done(); return context.Cause(ctx) }
-
-// Do sends one action outside a turn and waits for its result; see Caller.
-// Scope and author are those last seen in the chat (SC-1, SC-2).
-func (g *Gateway) Do(ctx context.Context, a wire.Action) wire.Result { return wire.Result{} }
-
-// Disconnect ends the connection on purpose and makes Run return: nothing
-// re-dials (RC-2). Since r8 it says going_idle first and waits up to 2 s for
-// the ack (IDLE-1). It returns when Run has, or with ctx's cause.
-func (g *Gateway) Disconnect(ctx context.Context) error { return nil }
+// (RC). Everything it started is gone when it returns, so an agent must heed
+// its context. It returns nil only after Disconnect, ctx's cause when ctx
+// ended, and else why the connection is gone. A gateway runs once.
+func (g *Gateway) Run(ctx context.Context) error {
+	g.mu.Lock()
+	again := g.running
+	g.running = true
+	g.mu.Unlock()
+	if again {
+		return errors.New("gateway: Run was called before")
+	}
+	defer close(g.stopped)
+	ctx, cancel := context.WithCancel(ctx)
+	g.ctx = ctx
+	err := g.keepConnected(ctx)
+	cancel()
+	g.turns.Wait()
+	return err
+}
 
 // State says where the gateway stands with its connector.
-func (g *Gateway) State() State { return Disconnected }
+func (g *Gateway) State() State { return State(g.state.Load()) }
+
+// setState is called by Run only, so that observers see one order.
+func (g *Gateway) setState(s State, why error) {
+	g.state.Store(int32(s))
+	if g.opt.Observer != nil {
+		g.opt.Observer.StateChanged(s, why)
+	}
+}

@@ -1,8 +1,13 @@
 package gateway
 
 import (
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/coder/quartz"
@@ -19,6 +24,7 @@ type Options struct {
 	// Revision of the contract to speak. Nil means wire.R8.
 	Revision *wire.Revision
 	// Identities are the bots this gateway fronts, the default first (MP-1).
+	// A revision without many platforms on one socket uses the first only.
 	Identities []wire.Identity
 	// GatewayID and Secret authenticate the upgrade (AUTH-1). Without both the
 	// upgrade carries no token.
@@ -30,9 +36,11 @@ type Options struct {
 	// Commands is declared on Discord's hello since r8 (MP-5).
 	Commands []wire.Command
 
-	// HandshakeTimeout bounds upgrade to descriptor. Zero means 30 s (DIAL-4).
+	// HandshakeTimeout bounds upgrade to descriptor, in gateway clock time.
+	// Zero means 30 s (DIAL-4).
 	HandshakeTimeout time.Duration
-	// RequestTimeout bounds one outbound request. Zero means 30 s (OUT-4).
+	// RequestTimeout bounds one outbound request, in gateway clock time. Zero
+	// means 30 s (OUT-4).
 	RequestTimeout time.Duration
 	// MaxMessage bounds one WebSocket message and one line, in bytes. Zero
 	// means 1 MiB (FR-8).
@@ -47,7 +55,8 @@ type Options struct {
 	// NewID makes request ids, unique per connection (OUT-1). Nil means 128
 	// random bits. It is called from any goroutine.
 	NewID func() string
-	// HTTPClient dials. Nil means http.DefaultClient.
+	// HTTPClient dials. Nil means http.DefaultClient. It follows no redirect,
+	// so that the token goes to no other place.
 	HTTPClient *http.Client
 	// Logger takes what the gateway skips, drops and survives; never a secret.
 	// Nil discards.
@@ -64,27 +73,39 @@ type Options struct {
 type Observer interface {
 	// Routed: an event is about to begin a turn under sessionKey.
 	Routed(sessionKey string, e *wire.Event)
-	// Called: a call of the agent's ended.
+	// Called: a call of the agent's ended. What the gateway sends on its own,
+	// replies and typing, is no call of the agent's.
 	Called(c Call)
-	// Interrupted: an interrupt arrived; active says a turn of that session ran (INT-2, INT-3).
+	// Interrupted: an interrupt arrived; active says a turn of that session ran
+	// (INT-2, INT-3). It is called before Turn.Interrupted is closed.
 	Interrupted(sessionKey, chatID string, active bool)
-	// StateChanged: see State. err says why, nil when it was meant.
+	// StateChanged: see State. err says why, nil when it was meant. A dial that
+	// failed is told as Disconnected with its error, each time.
 	StateChanged(s State, err error)
 }
 
-// Activity counts work that no socket shows: a turn that runs, a call whose
-// result has arrived, a dial. Begin and End balance. Whoever wakes a waiting
-// goroutine begins on its behalf before waking it, so the count never touches
-// zero while there is something left to do. A goroutine that waits for the
-// peer or for the clock has ended its own.
+// Activity counts goroutines at work that no socket shows. Begin and End
+// balance: a goroutine ends its own before it waits for the peer or for the
+// clock, and whoever wakes it begins on its behalf first, so the count never
+// touches zero while there is something left to do. With an Activity, the
+// goroutine that calls Run, Do or Disconnect must be one that has begun, and
+// still is when they return; a turn's goroutine is one. The goroutine that
+// reads the socket counts as at work while it is parked in Read: only the
+// net.Conn below can take that back.
 type Activity interface {
 	Begin()
 	End()
 }
 
+// unobserved is the Activity of nobody.
+type unobserved struct{}
+
+func (unobserved) Begin() {}
+func (unobserved) End()   {}
+
 // Call is one call of the agent's that has ended.
 type Call struct {
-	Action   wire.Action // for an interrupt, Op is "interrupt"
+	Action   wire.Action // as the agent gave it; for an interrupt, Op is "interrupt"
 	Result   wire.Result
 	CalledAt time.Time
 }
@@ -101,4 +122,63 @@ const (
 
 func (s State) String() string {
 	return [...]string{"disconnected", "connected", "disabled"}[s]
+}
+
+const (
+	defaultTimeout    = 30 * time.Second // DIAL-4, OUT-4
+	defaultMaxMessage = 1 << 20          // bytes (FR-8)
+)
+
+// fill checks the options and puts the defaults in.
+func (o *Options) fill() error {
+	if o.Revision == nil {
+		o.Revision = wire.R8
+	}
+	switch {
+	case o.Agent == nil:
+		return errors.New("Agent is missing")
+	case len(o.Identities) == 0:
+		return errors.New("Identities is empty")
+	case o.MaxMessage < 0 || o.HandshakeTimeout < 0 || o.RequestTimeout < 0:
+		return errors.New("a bound is negative")
+	}
+	for i, id := range o.Identities {
+		if id.Platform == "" {
+			return fmt.Errorf("Identities[%d]: platform is empty", i)
+		}
+	}
+	o.Identities = slices.Clone(o.Identities)
+	if !o.Revision.ManyIdentities {
+		o.Identities = o.Identities[:1]
+	}
+	setDefault(&o.HandshakeTimeout, defaultTimeout)
+	setDefault(&o.RequestTimeout, defaultTimeout)
+	setDefault(&o.MaxMessage, defaultMaxMessage)
+	setDefault(&o.HTTPClient, http.DefaultClient)
+	if o.Clock == nil {
+		o.Clock = quartz.NewReal()
+	}
+	if o.NewID == nil {
+		o.NewID = randomID
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.Activity == nil {
+		o.Activity = unobserved{}
+	}
+	return nil
+}
+
+func setDefault[T comparable](field *T, value T) {
+	var zero T
+	if *field == zero {
+		*field = value
+	}
+}
+
+func randomID() string {
+	var b [16]byte
+	_, _ = rand.Read(b[:]) // never fails
+	return hex.EncodeToString(b[:])
 }

@@ -2,6 +2,8 @@ package gateway
 
 import (
 	"context"
+	"fmt"
+	"sync"
 
 	"github.com/relaysim/relaysim/gateway/wire"
 )
@@ -15,13 +17,96 @@ type Turn struct {
 	// SessionKey names the session of the event (SK).
 	SessionKey string
 
-	interrupted chan struct{}
+	g      *Gateway
+	origin origin // as it was when the event came (SC-6)
+
+	mu      sync.Mutex
+	stopped chan struct{} // Guarded by mu. Made when it is first needed.
+	stop    bool          // Guarded by mu. The turn was interrupted.
 }
 
-// Do sends one action of this turn and waits for its result; see Caller.
-func (t *Turn) Do(ctx context.Context, a wire.Action) wire.Result { return wire.Result{} }
+// newTurn takes in an event. What the chat's memory says now stays with the
+// turn, whoever writes in the chat meanwhile.
+func (g *Gateway) newTurn(key string, e *wire.Event) *Turn {
+	return &Turn{Event: e, SessionKey: key, g: g, origin: g.chats.note(&e.Source)}
+}
+
+// Do sends one action of this turn and waits for its result; see Caller. An
+// empty ChatID is the event's chat, an empty SessionKey of a follow_up or an
+// interrupt is the turn's session. An action for another chat carries what was
+// last seen there.
+func (t *Turn) Do(ctx context.Context, a wire.Action) wire.Result {
+	switch a.Op {
+	case wire.OpFollowUp, wire.OpInterrupt:
+		if a.SessionKey == "" {
+			a.SessionKey = t.SessionKey
+		}
+	default:
+		if a.ChatID == "" {
+			a.ChatID = t.Event.Source.ChatID
+		}
+		if a.ChatID != t.Event.Source.ChatID {
+			return t.g.Do(ctx, a)
+		}
+	}
+	return t.g.called(ctx, a, t.origin)
+}
 
 // Interrupted is closed when an interrupt for exactly this session arrives
 // (INT-2). The context of the turn goes on, so that the agent can still say
 // that it stopped.
-func (t *Turn) Interrupted() <-chan struct{} { return t.interrupted }
+func (t *Turn) Interrupted() <-chan struct{} {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.stopped == nil {
+		t.stopped = make(chan struct{})
+		if t.stop {
+			close(t.stopped)
+		}
+	}
+	return t.stopped
+}
+
+func (t *Turn) interrupt() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if !t.stop && t.stopped != nil {
+		close(t.stopped)
+	}
+	t.stop = true
+}
+
+func (t *Turn) wasInterrupted() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.stop
+}
+
+// run lets the agent handle the event and sends what it says. The goroutine of
+// the lane calls it.
+func (t *Turn) run(ctx context.Context, l *lane) {
+	typing := t.startTyping()
+	defer typing.stop()
+	reply, err := t.ask(ctx)
+	if ctx.Err() != nil {
+		return // the gateway has ended: nobody hears a reply
+	}
+	if err != nil {
+		t.g.log.Error("relay: the agent failed", "session", t.SessionKey, "error", err)
+		reply = "Sorry, I ran into an error: " + err.Error() // (TURN-5)
+	}
+	if t.wasInterrupted() && t.g.lanes.hasWaiting(l) {
+		return // (INT-4)
+	}
+	t.reply(ctx, reply)
+}
+
+// ask runs the agent. A panic of its is an error of the turn (TURN-5).
+func (t *Turn) ask(ctx context.Context) (reply string, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v", p)
+		}
+	}()
+	return t.g.opt.Agent.Turn(ctx, t)
+}

@@ -24,11 +24,12 @@ func ParseCommand(text string, rev *Revision) (c ParsedCommand, ok bool) {
 	}
 	word, rest := cutWord(begin)
 	word = word[1:]
-	if strings.Contains(word, "/") {
-		return ParsedCommand{}, true
+	c.Args = plainDashes.Replace(rest)
+	if !strings.Contains(word, "/") {
+		name, _, _ := strings.Cut(word, "@")
+		c.Name = strings.ToLower(name)
 	}
-	name, _, _ := strings.Cut(word, "@")
-	return ParsedCommand{Name: strings.ToLower(name), Args: plainDashes.Replace(rest)}, true
+	return c, true
 }
 
 // plainDashes undoes what phones make of - and -- in a command's arguments.

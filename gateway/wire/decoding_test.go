@@ -169,3 +169,15 @@ func eachRevision(t *testing.T, f func(t *testing.T, rev *wire.Revision)) {
 		t.Run(rev.Name, func(t *testing.T) { f(t, rev) })
 	}
 }
+
+// equal compares a value with a golden output.
+func equal(got any, out json.RawMessage) error {
+	var want any
+	if err := json.Unmarshal(out, &want); err != nil {
+		return err
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		return fmt.Errorf("(-want +got)\n%s", diff)
+	}
+	return nil
+}

@@ -14,10 +14,18 @@ func KnownPlatform(name string, rev *Revision) string {
 	if knownPlatform(name, rev) {
 		return name
 	}
-	if name = strings.ToLower(strings.TrimSpace(name)); knownPlatform(name, rev) {
+	if name = strings.Map(lowerASCII, strings.TrimSpace(name)); knownPlatform(name, rev) {
 		return name
 	}
 	return PlatformRelay
+}
+
+// lowerASCII leaves other letters alone: İrc is not irc.
+func lowerASCII(r rune) rune {
+	if 'A' <= r && r <= 'Z' {
+		r += 'a' - 'A'
+	}
+	return r
 }
 
 func knownPlatform(name string, rev *Revision) bool {

@@ -18,6 +18,7 @@ type Revision struct {
 	DefaultsLimit       bool   // a limit that is not a positive number means 4096 (HS-5)
 	Typing              bool   // typing at the start of a turn and every 2 s (OUT-11)
 	Reconnects          bool   // re-dials after an unexpected close (RC-1)
+	Revokes             bool   // close 4401 after a handshake is final (REV-1)
 	GoesIdle            bool   // going_idle before a deliberate close (IDLE-1)
 	AcksBuffered        bool   // inbound_ack for a delivery with a bufferId (IDLE-5, PT-7)
 	Context             bool   // surrounding messages of a channel (CTX-1)
@@ -55,6 +56,7 @@ var R8 = &Revision{
 	DefaultsLimit:       true,
 	Typing:              true,
 	Reconnects:          true,
+	Revokes:             true,
 	GoesIdle:            true,
 	AcksBuffered:        true,
 	Context:             true,

@@ -1,0 +1,95 @@
+package gateway
+
+import (
+	"maps"
+	"sync"
+
+	"github.com/relaysim/relaysim/gateway/wire"
+)
+
+// origin is what the connector's egress guard must hear about a chat, and the
+// platform it is on. "" = not known.
+type origin struct{ platform, scope, author string }
+
+// memory remembers the origin of each chat seen inbound (SC-1, SC-2). It holds
+// the chats of two generations of at most maxChats each: when the young one is
+// full it becomes the old one, and what the old one held is forgotten, unless
+// it was seen since. So the latest maxChats chats are always known.
+type memory struct {
+	mu         sync.Mutex
+	young, old map[string]origin // Guarded by mu. By chat id.
+}
+
+const (
+	maxChats  = 10_000
+	maxChatID = 1024 // bytes: a longer id is not remembered
+)
+
+// note takes in the source of an event and returns what is known of its chat
+// now. What a later event leaves out is kept.
+func (m *memory) note(src *wire.Source) origin {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	before := m.find(src.ChatID)
+	o := before
+	o.platform = src.Platform
+	if src.Scope != "" {
+		o.scope = src.Scope
+	}
+	if src.UserID != "" {
+		o.author = src.UserID
+	}
+	if o != before && len(src.ChatID) <= maxChatID {
+		m.put(src.ChatID, o)
+	}
+	return o
+}
+
+// of is what is known of a chat; the zero origin when nothing is (SC-3).
+func (m *memory) of(chatID string) origin {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.find(chatID)
+}
+
+// find looks a chat up and keeps it from being forgotten. The caller holds mu.
+func (m *memory) find(chatID string) origin {
+	if o, ok := m.young[chatID]; ok {
+		return o
+	}
+	o, ok := m.old[chatID]
+	if ok {
+		m.put(chatID, o)
+	}
+	return o
+}
+
+// put remembers a chat. The caller holds mu.
+func (m *memory) put(chatID string, o origin) {
+	if m.young == nil || len(m.young) >= maxChats {
+		m.old, m.young = m.young, map[string]origin{}
+	}
+	m.young[chatID] = o
+}
+
+// withOrigin is the metadata of an action for a chat of origin o. What the
+// caller set stands, an empty string counts as not set, and the caller's map
+// is not touched (SC-1, SC-2, SC-5).
+func (g *Gateway) withOrigin(metadata map[string]any, o origin) map[string]any {
+	needsScope := o.scope != "" && unset(metadata[g.rev.ScopeKey])
+	needsAuthor := g.rev.AuthorInMetadata && o.author != "" && unset(metadata["user_id"])
+	if !needsScope && !needsAuthor {
+		return metadata
+	}
+	all := make(map[string]any, len(metadata)+2)
+	maps.Copy(all, metadata)
+	if needsScope {
+		all[g.rev.ScopeKey] = o.scope
+	}
+	if needsAuthor {
+		all["user_id"] = o.author
+	}
+	return all
+}
+
+func unset(v any) bool { return v == nil || v == "" }
