@@ -1,0 +1,201 @@
+package replay_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/relaysim/relaysim/sim/recording"
+	"github.com/relaysim/relaysim/sim/replay"
+	"github.com/relaysim/relaysim/sim/scenario"
+)
+
+const header = `{"kind":"header","recording":1,"config":{"identities":[["discord","B1"]]}}`
+
+// tape writes a recording: the header and these lines, with seq and at filled in.
+func tape(lines ...string) string {
+	var b strings.Builder
+	b.WriteString(header + "\n")
+	for i, l := range lines {
+		fmt.Fprintf(&b, `{"seq":%d,"at":%d.5,"conn":1,%s}`+"\n", i+1, i, l)
+	}
+	fmt.Fprintf(&b, `{"kind":"end","events":%d}`+"\n", len(lines))
+	return b.String()
+}
+
+func compileText(text string) (*scenario.Scenario, error) {
+	return replay.Compile(recording.NewReader(strings.NewReader(text), "x-2026-06.jsonl"))
+}
+
+const (
+	asks  = `"kind":"frame","from":"gateway","frame":{"type":"outbound","requestId":"%s","action":{"op":"typing","chat_id":"C"}}`
+	tells = `"kind":"frame","from":"connector","text":%q`
+)
+
+func ask(id string) string    { return fmt.Sprintf(asks, id) }
+func tell(text string) string { return fmt.Sprintf(tells, text) }
+
+// TestRequestIDs binds the ids of results to the replayed requests, and leaves
+// the rest of every message as it was.
+func TestRequestIDs(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		lines []string
+		want  []string // the connector's messages, a list element each
+	}{
+		{
+			"plain", []string{ask("abc"), tell(`{"type":"outbound_result","requestId":"abc","result":{}}` + "\n")},
+			[]string{`{"type":"outbound_result","requestId":"${req-1}","result":{}}` + "\n"},
+		},
+		{
+			"spaces, order and a double result", []string{ask("a"), ask("b"), tell(`{"requestId" : "b"}` + "\n" + `{"requestId":  "a"}` + "\n"), tell(`{"requestId":"b"}` + "\n")},
+			[]string{`{"requestId" : "${req-2}"}` + "\n" + `{"requestId":  "${req-1}"}` + "\n", `{"requestId":"${req-2}"}` + "\n"},
+		},
+		{
+			"an id nobody asked with", []string{ask("a"), tell(`{"requestId":"nope"}` + "\n")},
+			[]string{`{"requestId":"nope"}` + "\n"},
+		},
+		{
+			"an answer before the request", []string{tell(`{"requestId":"a"}` + "\n"), ask("a")},
+			[]string{`{"requestId":"a"}` + "\n"},
+		},
+		{
+			"split before, in and after the id", []string{ask("abcd"), tell(`{"reque`), tell(`stId":"ab`), tell(`cd`), tell(`"}` + "\n"), tell(`{"requestId":"abcd"}`)},
+			[]string{`{"reque`, `stId":"${req-1}`, ``, `"}` + "\n", `{"requestId":"${req-1}"}`},
+		},
+		{
+			"text that looks like a variable", []string{ask("a"), tell(`{"requestId":"a","x":"$ ${y} $${z}"}` + "\n")},
+			[]string{`{"requestId":"${req-1}","x":"${dollar} ${dollar}{y} ${dollar}${dollar}{z}"}` + "\n"},
+		},
+		{
+			"an id in a text is not an id", []string{ask("a"), tell(`{"text":"\"requestId\":\"a\""}` + "\n")},
+			[]string{`{"text":"\"requestId\":\"a\""}` + "\n"},
+		},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			s, err := compileText(tape(tt.lines...))
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, st := range s.Steps {
+				if st.Raw != nil {
+					got = append(got, st.Raw.Messages...)
+				}
+			}
+			if fmt.Sprintf("%q", got) != fmt.Sprintf("%q", tt.want) {
+				t.Errorf("got %q, want %q", got, tt.want)
+			}
+		})
+	}
+}
+
+// TestNotPlayable says what cannot be played, and where.
+func TestNotPlayable(t *testing.T) {
+	for _, tt := range []struct{ name, text, want string }{
+		{"a call we do not know", tape(`"kind":"agent","call":"stream_delta","args":{}`), "x-2026-06.jsonl:2: not playable yet: stream_delta"},
+		{"an argument we do not know", tape(`"kind":"agent","call":"send","args":{"chat_id":"C","buttons":[]}`), "x-2026-06.jsonl:2: send: not playable yet: the argument buttons"},
+		{"a return without a turn", tape(`"kind":"agent","call":"return","args":{"session_key":"s","text":"hi"}`), "x-2026-06.jsonl:2: return of a turn of session s, in which none runs"},
+		{"a line that is no object", tape(`"kind":"frame","from":"gateway","text":"[1]\n"`), "x-2026-06.jsonl:2: not playable: the gateway sent a line that is no JSON object: [1]"},
+		{"an event that is no object", tape(`"kind":"routed","session_key":"s","event":7`), "x-2026-06.jsonl:2: routed: the event is no object"},
+		{"no identities", strings.Replace(tape(), "identities", "idents", 1), "x-2026-06.jsonl:1: no identities: want config.identities in the header, or a hello"},
+		{"two bots on one platform", strings.Replace(tape(), `[["discord","B1"]]`, `[["discord","B1"],["discord","B2"]]`, 1), "x-2026-06.jsonl:1: not playable yet: two identities on discord"},
+		{"another revision", strings.Replace(tape(), `"recording":1`, `"recording":1,"revision":"2027-01"`, 1), "x-2026-06.jsonl:1: revision: \"2027-01\" is not known, want 2026-06 or 2026-08"},
+		{"not a recording", "hello\n", "x-2026-06.jsonl:1: not a header line: a recording begins with {\"kind\":\"header\",\"recording\":1,…}"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			_, err := compileText(tt.text)
+			if err == nil || err.Error() != tt.want {
+				t.Errorf("got %v, want %s", err, tt.want)
+			}
+		})
+	}
+}
+
+// TestRevision is found in the header, else in the file's name, else in the frames.
+func TestRevision(t *testing.T) {
+	for _, tt := range []struct{ name, file, text, want string }{
+		{"header", "x-2026-08.jsonl", strings.Replace(tape(), `"recording":1`, `"recording":1,"revision":"2026-06"`, 1), "2026-06"},
+		{"file", "some/x-2026-08.jsonl", tape(), "2026-08"},
+		{"a manifest", "x.jsonl", tape(`"kind":"frame","from":"gateway","frame":{"type":"hello","command_manifest":[]}`), "2026-08"},
+		{"a discovery", "x.jsonl", tape(tell(`{"type":"descriptor","descriptor":{"supported_ops":["send"]}}` + "\n")), "2026-08"},
+		{"nothing of the later one", "x.jsonl", tape(tell(`{"type":"inbound","event":{"source":{"scope_id":"G1","guild_id":"G1"}}}` + "\n")), "2026-06"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			s, err := replay.Compile(recording.NewReader(strings.NewReader(tt.text), tt.file))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := s.Revisions[0]; got != tt.want {
+				t.Errorf("got %s, want %s", got, tt.want)
+			}
+		})
+	}
+}
+
+// TestRefusedUpgrade leaves the refusal to the connector (AUTH-4).
+func TestRefusedUpgrade(t *testing.T) {
+	s, err := compileText(tape(
+		`"kind":"open","path":"/relay","auth":"present","authenticated_as":null`,
+		`"kind":"close","from":"connector","code":4401,"reason":"unauthorized"`,
+	))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.Connector.Auth != "required" || s.Gateway.NoAuth || s.Connector.Secrets[s.Gateway.ID] == nil {
+		t.Errorf("connector %+v, gateway %+v", s.Connector, s.Gateway)
+	}
+	last := s.Steps[len(s.Steps)-1]
+	if len(last.Expect) != 1 || last.Expect[0].Close == nil {
+		t.Errorf("got %s, want the close expected", show(last))
+	}
+}
+
+// TestTurnsEndInTheirSession pairs each return with the turn that runs.
+func TestTurnsEndInTheirSession(t *testing.T) {
+	routed := func(session, text string) string {
+		return fmt.Sprintf(`"kind":"routed","session_key":%q,"event":{"text":%q,"message_type":"text"}`, session, text)
+	}
+	ended := func(call, session, text string) string {
+		return fmt.Sprintf(`"kind":"agent","call":%q,"args":{"session_key":%q,"text":%q}`, call, session, text)
+	}
+	s, err := compileText(tape(
+		routed("a", "one"), routed("b", "two"), ended("return", "a", "first"),
+		routed("a", "three"), routed("a", "four"), ended("raise", "a", "broken"), ended("return", "b", ""),
+	))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, r := range s.Agent {
+		got = append(got, show(r.Do))
+	}
+	want := []string{
+		`[{"wait":"return-3"},{"reply":"first"}]`,
+		`[{"wait":"return-7"},{"reply":""}]`,
+		`[{"reply":""}]`,
+		`[{"wait":"raise-6"},{"fail":"broken"}]`,
+	}
+	if strings.Join(got, "\n") != strings.Join(want, "\n") {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+// FuzzCompile compiles anything that reads as a recording. Every error has a place.
+func FuzzCompile(f *testing.F) {
+	f.Add(tape(ask("a"), tell(`{"requestId":"a"}`+"\n")))
+	f.Add(tape(`"kind":"routed","session_key":"s","event":{"text":"x","source":{}}`, `"kind":"agent","call":"return","args":{"session_key":"s","text":"hi"}`))
+	f.Add(tape(`"kind":"agent","call":"get_chat_info","args":{"chat_id":"C1"},"result":{"name":"n","type":"dm"},"called_at":0.1,"after":0`))
+	f.Fuzz(func(t *testing.T, text string) {
+		s, err := compileText(text)
+		if p, ok := err.(*recording.Problem); err != nil && (!ok || p.Line < 1) {
+			t.Fatalf("an error without a place: %#v", err)
+		}
+		if err == nil && len(s.Revisions) != 1 {
+			t.Fatalf("revisions %v", s.Revisions)
+		}
+	})
+}
