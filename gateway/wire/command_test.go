@@ -12,11 +12,11 @@ import (
 // commandOutcome is how a text is read as a command, under the golden names.
 type commandOutcome struct {
 	Text      string `json:"text_after_plaintext_coercion"`
-	IsCommand bool    `json:"is_command"`
+	IsCommand bool   `json:"is_command"`
 	Command   string `json:"command"` // null and "" both mean no name
 	Args      string `json:"args"`
-	Bypasses  bool    `json:"bypasses_a_busy_session"`
-	Cancels   bool    `json:"cancels_the_running_turn"`
+	Bypasses  bool   `json:"bypasses_a_busy_session"`
+	Cancels   bool   `json:"cancels_the_running_turn"`
 }
 
 func readsCommand(rev *wire.Revision) decoding {

@@ -129,26 +129,35 @@ func skipArray(b []byte, i, depth int, f func(val []byte)) int {
 
 func skipString(b []byte, i int) int {
 	for i++; i < len(b); i++ {
-		switch c := b[i]; {
-		case c == '"':
+		c := b[i]
+		if c >= 0x20 && c != '"' && c != '\\' {
+			continue // nearly every byte
+		}
+		if c == '"' {
 			return i + 1
-		case c == '\\':
-			i++
-			if i >= len(b) {
-				return -1
-			}
-			switch b[i] {
-			case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
-			case 'u':
-				if hex4(b[i+1:]) < 0 {
-					return -1
-				}
-				i += 4
-			default:
-				return -1
-			}
-		case c < 0x20:
+		}
+		if c < 0x20 {
 			return -1
+		}
+		if i = skipEscape(b, i+1); i < 0 {
+			return -1
+		}
+	}
+	return -1
+}
+
+// skipEscape returns the index of the last byte of the escape whose letter is
+// b[i], or -1.
+func skipEscape(b []byte, i int) int {
+	if i >= len(b) {
+		return -1
+	}
+	switch b[i] {
+	case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
+		return i
+	case 'u':
+		if hex4(b[i+1:]) >= 0 {
+			return i + 4
 		}
 	}
 	return -1
