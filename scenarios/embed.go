@@ -4,7 +4,7 @@ package scenarios
 
 import "embed"
 
-// FS holds the scenarios by area, such as follow_up/a-guild-slash-command.yaml.
+// FS holds the scenarios by area, such as follow-up/a-slash-command….yaml.
 //
 //go:embed */*.yaml
 var FS embed.FS
