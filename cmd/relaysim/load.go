@@ -81,7 +81,7 @@ func loadScenario(s source) (*scenario.Scenario, error) {
 func loadRecording(s source) (_ *scenario.Scenario, warnings []string, err error) {
 	f, err := s.openFile()
 	if err != nil {
-		return nil, nil, reason(err)
+		return nil, nil, err
 	}
 	defer f.Close()
 	rec := recording.NewReader(f, s.name)
@@ -95,6 +95,13 @@ func loadRecording(s source) (_ *scenario.Scenario, warnings []string, err error
 func (s source) openFile() (io.ReadCloser, error) {
 	if s.fsys != nil {
 		return s.fsys.Open(s.path)
+	}
+	info, err := os.Stat(s.path)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, errors.New("not an ordinary file") // opening a pipe would wait for ever
 	}
 	return os.Open(s.path)
 }
@@ -117,5 +124,5 @@ func problemsOf(file string, err error) []problem {
 	case errors.As(err, &inRecording):
 		return []problem{{fmt.Sprintf("%s:%d", inRecording.File, inRecording.Line), inRecording.Text}}
 	}
-	return []problem{{file, err.Error()}}
+	return []problem{{file, reason(err).Error()}}
 }

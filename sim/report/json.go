@@ -61,7 +61,7 @@ type jsonSummary struct {
 	NotRun      int     `json:"not_run"`
 	Interrupted bool    `json:"interrupted"`
 	Seed        uint64  `json:"seed,omitempty"` // of the order of beginning
-	Seconds     float64 `json:"seconds"` // real time
+	Seconds     float64 `json:"seconds"`        // real time
 	OK          bool    `json:"ok"`
 }
 

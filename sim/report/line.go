@@ -11,19 +11,23 @@ import (
 // line shows one observation, without its end of line. The gateway is on the
 // left and the connector on the right of an arrow.
 func line(o *trace.Observation) string {
-	what := fmt.Sprintf("%4d %9.3fs  %-4s%s", o.Seq, o.At.Seconds(), socket(o), happened(o))
+	what := fmt.Sprintf("%4d %9.3fs  %-4s%s%s", o.Seq, o.At.Seconds(), socket(o), peer(o), happened(o))
 	return strings.TrimRight(what, " ")
 }
 
-// socket names the connection and, where it is known, the gateway.
 func socket(o *trace.Observation) string {
-	switch {
-	case o.Conn == 0:
+	if o.Conn == 0 {
 		return ""
-	case o.Peer == "":
-		return fmt.Sprintf("#%-3d", o.Conn)
 	}
-	return fmt.Sprintf("#%d %s  ", o.Conn, plain(o.Peer))
+	return fmt.Sprintf("#%d", o.Conn)
+}
+
+// peer names the gateway where a scenario has given it a name.
+func peer(o *trace.Observation) string {
+	if o.Peer == "" || o.Peer == "gateway" {
+		return ""
+	}
+	return plain(o.Peer) + ": "
 }
 
 func happened(o *trace.Observation) string {

@@ -1,0 +1,49 @@
+package main
+
+import (
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/relaysim/relaysim/"
+
+// An import in the wrong direction would let one half of the pair see the
+// other, and what both share hides what either gets wrong.
+func TestImportsPointOneWay(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		packages string
+		never    []string // prefixes, within the module
+		why      string
+	}{
+		{"gateway/...", []string{"sim", "cmd", "scenarios", "recordings"}, "the gateway is a library of its own"},
+		{"sim/connector", []string{"gateway/wire", "gateway/session", "sim/scenario", "sim/play"}, "the connector works out keys and frames on its own"},
+		{"sim/trace", []string{"gateway", "sim/connector", "sim/play", "sim/scenario"}, "the trace knows neither half"},
+		{"sim/match", []string{"gateway", "sim/"}, "the matcher is pure"},
+		{"sim/law", []string{"gateway", "sim/play", "sim/connector", "sim/scenario"}, "laws judge from the trace alone"},
+		{"sim/scenario", []string{"gateway", "sim/connector", "sim/play"}, "a scenario has no behaviour"},
+		{"sim/recording", []string{"sim/play", "sim/report", "sim/scenario"}, "a recording is only a file format"},
+		{"sim/report", []string{"sim/play", "sim/recording", "gateway"}, "a report knows neither player nor format"},
+		{"sim/play", []string{"sim/report", "sim/recording", "sim/replay"}, "the player knows no formats"},
+	} {
+		t.Run(c.packages, func(t *testing.T) {
+			out, err := exec.Command("go", "list", "-deps", module+c.packages).CombinedOutput()
+			if err != nil {
+				t.Fatalf("go list: %v\n%s", err, out)
+			}
+			self := strings.TrimSuffix(c.packages, "/...")
+			for dep := range strings.Lines(string(out)) {
+				dep, ours := strings.CutPrefix(strings.TrimSpace(dep), module)
+				if !ours || dep == self {
+					continue
+				}
+				for _, prefix := range c.never {
+					if strings.HasPrefix(dep, prefix) {
+						t.Errorf("it depends on %s, but %s", dep, c.why)
+					}
+				}
+			}
+		})
+	}
+}
