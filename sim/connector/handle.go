@@ -23,7 +23,9 @@ func (s *socket) handle(line []byte) {
 		s.forwardInterrupt(line)
 	case "going_idle":
 		s.c.routes.goIdle(s)
-		s.write([]byte("{\"type\":\"going_idle_ack\"}\n"), false)
+		if !s.c.manualHandshake.Load() { // its steps say goodbye as well
+			s.write([]byte("{\"type\":\"going_idle_ack\"}\n"), false)
+		}
 	case "inbound_ack":
 		// Nothing is buffered yet (IDLE-4).
 	default:
