@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/relaysim/relaysim/sim/match"
 	"github.com/relaysim/relaysim/sim/scenario"
@@ -24,6 +23,9 @@ type want struct {
 	pattern any
 	meant   func(*item) bool // nil: every item of the lane
 }
+
+// means says whether w is about this item of its lane at all.
+func (w *want) means(it *item) bool { return w.meant == nil || w.meant(it) }
 
 // expect compares a step's expectations with what happened, and lets virtual
 // time pass while they do not hold and the step allows it.
@@ -77,14 +79,10 @@ func (r *run) compare(list []scenario.Expectation) []verdict.Problem {
 // candidates are the items that w may match, in order.
 func (r *run) candidates(w *want) []*item {
 	var list []*item
-	for i, it := range r.ledger.items {
-		if it.lane != w.lane || it.expected || (w.meant != nil && !w.meant(it)) {
-			continue
+	for _, it := range r.ledger.lanes[w.lane].open(r.scenario.AnyOrder) {
+		if !it.expected && w.means(it) {
+			list = append(list, it)
 		}
-		if i < r.ledger.at[w.lane] && !r.scenario.AnyOrder {
-			continue
-		}
-		list = append(list, it)
 	}
 	return list
 }
@@ -132,10 +130,8 @@ func augment(i int, fits [][]*item, owner map[*item]int, tried map[*item]bool) b
 // each lane past what was matched.
 func (r *run) take(wants []*want, taken []*item) {
 	for i, w := range wants {
-		taken[i].expected = true
 		matchPattern(w.pattern, taken[i].see(), r.variables)
-		at := slices.Index(r.ledger.items, taken[i]) + 1
-		r.ledger.at[w.lane] = max(r.ledger.at[w.lane], at)
+		r.ledger.lanes[w.lane].take(taken[i])
 	}
 }
 
@@ -171,8 +167,9 @@ func (r *run) missing(w *want) verdict.Problem {
 
 // early finds an item that would have matched in another order.
 func (r *run) early(w *want) *item {
-	for i, it := range r.ledger.items {
-		if i >= r.ledger.at[w.lane] || it.lane != w.lane || it.expected || (w.meant != nil && !w.meant(it)) {
+	q := r.ledger.lanes[w.lane]
+	for _, it := range q.items[q.taken:max(q.past, q.taken)] {
+		if it.expected || !w.means(it) {
 			continue
 		}
 		if len(matchPattern(w.pattern, it.see(), lookup{r.variables})) == 0 {

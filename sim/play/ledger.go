@@ -3,6 +3,7 @@ package play
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 	"strconv"
 
 	"github.com/relaysim/relaysim/gateway/wire"
@@ -24,9 +25,14 @@ const (
 	laneDropped     lane = "dropped"
 )
 
+var everyLane = []lane{
+	laneEvent, laneGateway, laneConnector, laneResult, laneInterrupted, laneOpen, laneClose, laneAnswer, laneDropped,
+}
+
 // item is one thing that happened and that a step may expect, once.
 type item struct {
 	lane     lane
+	index    int // in its lane
 	seen     *trace.Observation
 	frame    trace.FrameLine // for the two frame lanes
 	expected bool            // a step expected it
@@ -42,9 +48,15 @@ type ledger struct {
 	revision *wire.Revision
 
 	read  int // observations taken in so far
-	items []*item
+	lanes map[lane]*queue
 	asked map[request]*item
-	at    map[lane]int // the items before this index are past
+}
+
+// queue is what happened in one lane, in order.
+type queue struct {
+	items []*item
+	past  int // items before this index came before something already expected
+	taken int // items before this index are all expected
 }
 
 // request names an outbound frame: ids are unique per connection (OUT-1).
@@ -54,7 +66,11 @@ type request struct {
 }
 
 func newLedger(log *trace.Log, rev *wire.Revision) *ledger {
-	return &ledger{log: log, revision: rev, asked: map[request]*item{}, at: map[lane]int{}}
+	l := &ledger{log: log, revision: rev, lanes: map[lane]*queue{}, asked: map[request]*item{}}
+	for _, name := range everyLane {
+		l.lanes[name] = &queue{}
+	}
+	return l
 }
 
 // update takes in what happened since the last time.
@@ -87,7 +103,47 @@ func (l *ledger) update() {
 	}
 }
 
-func (l *ledger) add(i *item) { l.items = append(l.items, i) }
+func (l *ledger) add(i *item) {
+	q := l.lanes[i.lane]
+	i.index = len(q.items)
+	q.items = append(q.items, i)
+}
+
+// open are the items that may still be expected: in any order, or only those
+// after what was expected last.
+func (q *queue) open(anyOrder bool) []*item {
+	if anyOrder {
+		return q.items[q.taken:]
+	}
+	return q.items[max(q.past, q.taken):]
+}
+
+// take marks an item as expected.
+func (q *queue) take(i *item) {
+	i.expected = true
+	q.past = max(q.past, i.index+1)
+	for q.taken < len(q.items) && q.items[q.taken].expected {
+		q.taken++
+	}
+}
+
+// unexpected calls visit for each item that no step expected, in the order in
+// which they happened.
+func (l *ledger) unexpected(visit func(*item)) {
+	var list []*item
+	for _, name := range everyLane {
+		q := l.lanes[name]
+		for _, i := range q.items[q.taken:] {
+			if !i.expected {
+				list = append(list, i)
+			}
+		}
+	}
+	slices.SortStableFunc(list, func(a, b *item) int { return a.seen.Seq - b.seen.Seq })
+	for _, i := range list {
+		visit(i)
+	}
+}
 
 func (l *ledger) addFrame(o *trace.Observation, f trace.FrameLine) {
 	i := &item{lane: laneGateway, seen: o, frame: f}

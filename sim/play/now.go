@@ -44,17 +44,15 @@ func (r *run) now(at scenario.Pos, text string, pattern, got any) []verdict.Prob
 // compareNothing looks for things of the named kinds that no step expected so far.
 func (r *run) compareNothing(e *scenario.Expectation) []verdict.Problem {
 	var problems []verdict.Problem
-	for _, it := range r.ledger.items {
-		if it.expected || (e.On != "" && it.seen.Peer != e.On) {
-			continue
-		}
-		if kind, ok := r.unwanted(it, e.Nothing.Kinds); ok {
+	r.ledger.unexpected(func(it *item) {
+		kind, unwanted := r.unwanted(it, e.Nothing.Kinds)
+		if unwanted && (e.On == "" || it.seen.Peer == e.On) {
 			problems = append(problems, verdict.Problem{
 				At: e.Pos.String(), Text: fmt.Sprintf("expect.nothing: there is %s at #%d", kind, it.seen.Seq),
 				Nearest: it.seen, Seq: it.seen.Seq,
 			})
 		}
-	}
+	})
 	return problems
 }
 
@@ -105,10 +103,7 @@ func article(kind string) string {
 func (r *run) nothingLeft() error {
 	r.ledger.update()
 	var failed bool
-	for _, it := range r.ledger.items {
-		if it.expected {
-			continue
-		}
+	r.ledger.unexpected(func(it *item) {
 		if kind, ok := r.strict(it); ok {
 			failed = true
 			r.problem(verdict.Problem{
@@ -116,7 +111,7 @@ func (r *run) nothingLeft() error {
 				Text: fmt.Sprintf("%s at #%d that no step expects", kind, it.seen.Seq), Nearest: it.seen, Seq: it.seen.Seq,
 			})
 		}
-	}
+	})
 	if failed {
 		return errExpectation
 	}
