@@ -15,6 +15,7 @@ import (
 )
 
 const hanging = `name: it hangs
+tags: [hangs]
 steps:
   - inbound: {text: hi}
   - expect: {event: {text: hi}}
@@ -25,9 +26,9 @@ func TestInterruptStopsAtOnceAndSaysWhatRan(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
 	for name, text := range map[string]string{
-		"a.yaml": strings.Replace(hanging, "hangs", "passes", 1),
+		"a.yaml": strings.ReplaceAll(hanging, "hangs", "passes"),
 		"b.yaml": hanging,
-		"c.yaml": strings.Replace(hanging, "hangs", "comes too late", 1),
+		"c.yaml": strings.ReplaceAll(hanging, "hangs", "comes-too-late"),
 	} {
 		if err := os.WriteFile(filepath.Join(folder, name), []byte(text), 0o644); err != nil {
 			t.Fatal(err)

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -22,7 +23,7 @@ import (
 )
 
 // Scripts run relaysim as a user does, and pretend: the same program on a stage
-// where a scenario's name decides how it ends.
+// where a scenario's tags decide how it ends.
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"relaysim": main,
@@ -98,17 +99,17 @@ func (p *pretence) Run(ctx context.Context, s *scenario.Scenario, rev *wire.Revi
 	fmt.Fprintf(p.log, "began %s [%s]\n", s.Name, rev.Name)
 	p.mu.Unlock()
 	r := &verdict.Result{Name: s.Name, File: s.Pos.File, Line: s.Pos.Line, Revision: rev.Name, Trace: pretended()}
-	word := func(w string) bool { return strings.Contains(s.Name, w) }
+	tagged := func(tag string) bool { return slices.Contains(s.Tags, tag) }
 	switch {
-	case word("fails"):
+	case tagged("fails"):
 		r.Outcome = verdict.Failed
 		r.Problems = []verdict.Problem{{
 			At: fmt.Sprintf("%s:%d:3", s.Pos.File, s.Pos.Line+2), Text: "want pong, got ping", Seq: 2,
 			Nearest: r.Trace[1], Diffs: []match.Diff{{Path: "content", Want: `"pong"`, Got: `"ping"`}},
 		}}
-	case word("skipped"):
+	case tagged("skipped"):
 		r.Outcome, r.Reason = verdict.Skipped, "it says so"
-	case word("hangs"):
+	case tagged("hangs"):
 		select {
 		case <-ctx.Done():
 			r.Reason = "stopped before it ended"
