@@ -7,9 +7,8 @@ type action struct {
 	sessionKey, kind                        string // follow_up
 	emoji, threadName, sourceURL            string
 	hasContent, remove                      bool
-	onlyIfName                              *string // thread_rename's guards
-	onlyIfCreated                           bool
-	scope, user, thread                     string // metadata
+	onlyIfName                              *string // thread_rename's guard
+	scope, user, thread                     string  // metadata
 }
 
 func parseAction(raw []byte) *action {
@@ -53,8 +52,6 @@ func (a *action) parseRare(key string, value []byte) {
 		if name, ok := text(value); ok {
 			a.onlyIfName = &name
 		}
-	case "only_if_connector_created":
-		a.onlyIfCreated = string(value) == "true"
 	}
 }
 

@@ -13,45 +13,36 @@ const (
 	fromBot = "bot"
 	// typingShows is how long one typing lasts, as it does on Discord.
 	typingShows = 10 * time.Second
-	// maxMessages bounds what is kept of one chat; the oldest goes first.
-	maxMessages = 4096
-	// maxChats bounds the chats; beyond it the one unused for longest goes.
-	maxChats = 4096
+	// maxReactions is how many different ones Discord lets a message have.
+	maxReactions = 20
+	// maxEmoji bounds one reaction, in bytes.
+	maxEmoji = 128
+
+	// What the model keeps, in bytes: of one chat, whose oldest messages go
+	// first, and of all, of which the chat unused for longest goes.
+	maxChatBytes  = 4 << 20
+	maxTotalBytes = 64 << 20
+	// overhead is what a chat or a message counts beside its texts.
+	overhead = 256
 )
 
-// ChatView is what a user sees in a channel.
-type ChatView struct {
-	Channel  string        `json:"channel"`
-	Messages []MessageView `json:"messages"` // oldest first
-	Typing   bool          `json:"typing"`
-}
-
-// MessageView is one message of a ChatView.
-type MessageView struct {
-	ID        string   `json:"id"`
-	From      string   `json:"from"` // bot or a user id
-	Text      string   `json:"text"`
-	Edited    bool     `json:"edited"`
-	ReplyTo   string   `json:"reply_to,omitempty"`
-	ThreadID  string   `json:"thread_id,omitempty"`
-	MediaURL  string   `json:"media_url,omitempty"`
-	Reactions []string `json:"reactions,omitempty"` // the bot's, oldest first
-}
-
-// chats is the chat model: what users would see.
+// chats is the chat model: what users would see. A hostile gateway can fill it,
+// never overfill it.
 type chats struct {
 	clock quartz.Clock
 
 	mu      sync.Mutex
 	byID    map[string]*chat
 	threads map[string]*thread
-	used    int // counts uses, to find the chat unused for longest
+	bytes   int
+	uses    int // counts, to find the chat unused for longest
 }
 
 type chat struct {
-	platform    string // the one an event came from; empty where none did
+	platform    string // the one its last event came from; empty where none did
 	messages    []message
 	typingUntil time.Time
+	bytes       int
 	used        int
 }
 
@@ -60,8 +51,8 @@ type message struct {
 	tenant string // whose event or action it was
 }
 
-type thread struct {
-	name, tenant string
+func (m *message) bytes() int {
+	return overhead + len(m.ID) + len(m.From) + len(m.Text) + len(m.ReplyTo) + len(m.ThreadID) + len(m.MediaURL)
 }
 
 func (c *chats) init(clock quartz.Clock) {
@@ -69,28 +60,43 @@ func (c *chats) init(clock quartz.Clock) {
 	c.byID, c.threads = map[string]*chat{}, map[string]*thread{}
 }
 
-// chat is the chat of that id, made on first use. The lock is held.
-func (c *chats) chat(id string) *chat {
+// use is the chat of that id, made on first use. The lock is held.
+func (c *chats) use(id string) *chat {
 	ch := c.byID[id]
 	if ch == nil {
-		if len(c.byID) == maxChats {
-			c.evict()
-		}
 		ch = &chat{}
 		c.byID[id] = ch
+		c.grow(ch, overhead+len(id))
 	}
-	c.used++
-	ch.used = c.used
+	c.uses++
+	ch.used = c.uses
 	return ch
 }
 
-func (c *chats) evict() {
+// grow counts bytes and makes room for them. The lock is held.
+func (c *chats) grow(ch *chat, n int) {
+	ch.bytes += n
+	c.bytes += n
+	for ch.bytes > maxChatBytes && len(ch.messages) > 1 {
+		first := ch.messages[0].bytes()
+		ch.messages[0] = message{} // else its texts stay until the list is copied
+		ch.messages = ch.messages[1:]
+		ch.bytes -= first
+		c.bytes -= first
+	}
+	for c.bytes > maxTotalBytes && len(c.byID) > 1 {
+		c.evict(ch)
+	}
+}
+
+func (c *chats) evict(keep *chat) {
 	oldest := ""
 	for id, ch := range c.byID {
-		if oldest == "" || ch.used < c.byID[oldest].used {
+		if ch != keep && (oldest == "" || ch.used < c.byID[oldest].used) {
 			oldest = id
 		}
 	}
+	c.bytes -= c.byID[oldest].bytes
 	delete(c.byID, oldest)
 }
 
@@ -98,11 +104,9 @@ func (c *chats) evict() {
 func (c *chats) add(id string, m message) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	ch := c.chat(id)
-	if len(ch.messages) == maxMessages {
-		ch.messages = ch.messages[1:]
-	}
+	ch := c.use(id)
 	ch.messages = append(ch.messages, m)
+	c.grow(ch, m.bytes())
 	if m.From == fromBot {
 		ch.typingUntil = time.Time{}
 	}
@@ -112,7 +116,7 @@ func (c *chats) add(id string, m message) {
 func (c *chats) seenOn(id, platform string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.chat(id).platform = platform
+	c.use(id).platform = platform
 }
 
 func (c *chats) platformOf(id string) string {
@@ -125,38 +129,41 @@ func (c *chats) platformOf(id string) string {
 }
 
 // find is a message of that tenant in a chat; nil if there is none. The lock is held.
-func (c *chats) find(id, messageID, tenant string) *message {
+func (c *chats) find(id, messageID, tenant string) (*chat, *message) {
 	ch := c.byID[id]
 	if ch == nil {
-		return nil
+		return nil, nil
 	}
 	for i := range slices.Backward(ch.messages) {
 		if m := &ch.messages[i]; m.ID == messageID && m.tenant == tenant {
-			return m
+			return ch, m
 		}
 	}
-	return nil
+	return nil, nil
 }
 
-// edit changes one of the bot's own messages; false if there is no such.
+// edit changes one of the bot's own messages; false if there is no such (OUT-8).
 func (c *chats) edit(id, messageID, tenant, text string) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	m := c.find(id, messageID, tenant)
+	ch, m := c.find(id, messageID, tenant)
 	if m == nil || m.From != fromBot {
 		return false
 	}
+	longer := len(text) - len(m.Text)
 	m.Text, m.Edited = text, true
+	c.grow(ch, longer)
 	return true
 }
 
 func (c *chats) react(id, messageID, tenant, emoji string, remove bool) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	m := c.find(id, messageID, tenant)
+	_, m := c.find(id, messageID, tenant)
 	if m == nil {
 		return false
 	}
+	// Views of the message share the list, so it is replaced.
 	m.Reactions = slices.DeleteFunc(slices.Clone(m.Reactions), func(e string) bool { return e == emoji })
 	if !remove && len(m.Reactions) < maxReactions {
 		m.Reactions = append(m.Reactions, emoji)
@@ -164,54 +171,12 @@ func (c *chats) react(id, messageID, tenant, emoji string, remove bool) bool {
 	return true
 }
 
-// maxReactions is how many different ones Discord lets a message have.
-const maxReactions = 20
-
 func (c *chats) setTyping(id string, on bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	ch := c.chat(id)
-	ch.typingUntil = time.Time{}
+	until := time.Time{}
 	if on {
-		ch.typingUntil = c.clock.Now().Add(typingShows)
+		until = c.clock.Now().Add(typingShows)
 	}
-}
-
-func (c *chats) addThread(id string, t thread) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if len(c.threads) < maxChats {
-		c.threads[id] = &t
-	}
-}
-
-// renameThread says why it did not; empty when it did.
-func (c *chats) renameThread(a *action, tenant string) string {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	t := c.threads[a.messageID]
-	switch {
-	case t == nil || t.tenant != tenant:
-		return "unknown thread"
-	case a.onlyIfName != nil && *a.onlyIfName != t.name:
-		return "the thread has been renamed"
-	}
-	t.name = a.threadName
-	return ""
-}
-
-// Chat returns what a user sees in a channel now.
-func (c *Connector) Chat(channel string) ChatView {
-	c.chats.mu.Lock()
-	defer c.chats.mu.Unlock()
-	v := ChatView{Channel: channel, Messages: []MessageView{}}
-	ch := c.chats.byID[channel]
-	if ch == nil {
-		return v
-	}
-	for _, m := range ch.messages {
-		v.Messages = append(v.Messages, m.MessageView)
-	}
-	v.Typing = c.clock.Now().Before(ch.typingUntil)
-	return v
+	c.use(id).typingUntil = until
 }

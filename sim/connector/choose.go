@@ -8,6 +8,7 @@ import (
 var (
 	errNoOwner   = errors.New("no tenant owns its scope or author")
 	errNoSocket  = errors.New("no gateway of the tenant is connected")
+	errIdle      = errors.New("the gateway is going idle")
 	errForeign   = errors.New("the gateway meant belongs to another tenant")
 	errAmbiguous = errors.New("no such socket, or several and none named")
 )
@@ -22,7 +23,7 @@ func (r *routes) choose(tenant, to string, src source) (*socket, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	var best *socket
-	foreign := false
+	foreign, idle := false, false
 	running := r.sessions.of(tenant, append(sessionKeys(src, false), sessionKeys(src, true)...))
 	for _, s := range r.open {
 		if to != "" && !s.named(to) {
@@ -32,6 +33,7 @@ func (r *routes) choose(tenant, to string, src source) (*socket, error) {
 			foreign = true
 			continue
 		}
+		idle = idle || s.idle
 		if s.takesEvents() && (best == nil || s.suits(src, running) >= best.suits(src, running)) {
 			best = s // the newest among equals
 		}
@@ -39,6 +41,8 @@ func (r *routes) choose(tenant, to string, src source) (*socket, error) {
 	switch {
 	case best == nil && foreign && to != "":
 		return nil, errForeign
+	case best == nil && idle:
+		return nil, errIdle // the place of its durable buffer (IDLE-3)
 	case best == nil:
 		return nil, errNoSocket
 	}
@@ -46,8 +50,7 @@ func (r *routes) choose(tenant, to string, src source) (*socket, error) {
 	return best, nil
 }
 
-// takesEvents: it has said hello and not going_idle. What comes while it is
-// idle will be buffered (IDLE-3). The lock of routes is held.
+// takesEvents: it has said hello and not going_idle. The lock of routes is held.
 func (s *socket) takesEvents() bool { return len(s.identities) > 0 && !s.idle }
 
 // suits ranks a socket for an event: the instance that runs the session, then

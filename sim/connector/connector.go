@@ -46,6 +46,8 @@ type Connector struct {
 	manualHandshake atomic.Bool
 	manualResults   atomic.Bool
 	refuse          atomic.Int64 // HTTP status for upgrades; 0 accepts
+	live            atomic.Int64 // authenticated upgrades and sockets
+	strangers       atomic.Int64 // refused ones that are still open
 	sockets         atomic.Int64 // numbers given
 	messages        atomic.Int64 // ids given
 

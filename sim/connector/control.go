@@ -54,6 +54,10 @@ func (c *Connector) WriteRaw(to string, messages [][]byte, binary bool) error {
 // CloseConn closes a socket with a code (1000-1003, 1007-1014, 3000-4999) and a
 // reason of at most 123 bytes. It does not wait for the gateway's close frame.
 func (c *Connector) CloseConn(to string, code int, reason string) error {
+	sendable := code >= 1000 && code <= 1003 || code >= 1007 && code <= 1014 || code >= 3000 && code <= 4999
+	if !sendable || len(reason) > 123 {
+		return fmt.Errorf("close code %d with a reason of %d bytes cannot be sent", code, len(reason))
+	}
 	s, err := c.socket(to)
 	if err != nil {
 		return err

@@ -39,7 +39,10 @@ func (c *Connector) Deliver(d Delivery) error {
 	if d.BufferID != "" {
 		b = appendText(append(b, `,"bufferId":`...), d.BufferID)
 	}
-	return s.write(append(b, "}\n"...), false)
+	if err := s.write(append(b, "}\n"...), false); err != nil {
+		return c.drop(d.To, "inbound", err) // the socket ended just now
+	}
+	return nil
 }
 
 // show puts what a user wrote into the chat model.

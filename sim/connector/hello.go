@@ -2,8 +2,11 @@ package connector
 
 import "fmt"
 
-// maxIdentities bounds what one socket may front.
-const maxIdentities = 64
+// What one socket may front: so many identities, each name at most so many bytes.
+const (
+	maxIdentities  = 64
+	maxIdentityLen = 256
+)
 
 // hello answers with the platform's descriptor, one for each hello (MP-1). Only
 // an identity that the connector fronts counts as advertised (MP-3).

@@ -8,7 +8,7 @@ import (
 
 // isObject says whether a line is one JSON object in valid UTF-8 (FR-2, FR-3).
 func isObject(line []byte) bool {
-	line = bytes.TrimLeft(line, " \t\r")
+	line = bytes.TrimLeft(line, " \t\r\n")
 	return len(line) > 0 && line[0] == '{' && utf8.Valid(line) && json.Valid(line)
 }
 

@@ -32,7 +32,7 @@ func op(name string) (do func(*socket, *action) result, known bool) {
 	return do, do != nil
 }
 
-// post puts the bot's message into a chat.
+// say puts the bot's message into a chat.
 func (s *socket) say(a *action, mediaURL string) result {
 	if a.chatID == "" {
 		return refuse("chat_id is missing")
@@ -82,8 +82,8 @@ func (s *socket) chatInfo(a *action) result {
 }
 
 func (s *socket) react(a *action) result {
-	if a.emoji == "" {
-		return refuse("emoji is missing")
+	if a.emoji == "" || len(a.emoji) > maxEmoji {
+		return refuse("emoji is missing or too long")
 	}
 	if !s.c.chats.react(a.chatID, a.messageID, s.record.Tenant, a.emoji, a.remove) {
 		return refuse("unknown message")

@@ -125,17 +125,12 @@ func (r *routes) all() []*socket {
 	return slices.Clone(r.open)
 }
 
-func (r *routes) count() int {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return len(r.open)
-}
-
 // greet adds an identity to those s fronts.
 func (r *routes) greet(s *socket, id identity) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if !slices.Contains(s.identities, id) && len(s.identities) < maxIdentities {
+	tooLong := len(id.platform) > maxIdentityLen || len(id.bot) > maxIdentityLen
+	if !tooLong && !slices.Contains(s.identities, id) && len(s.identities) < maxIdentities {
 		s.identities = append(s.identities, id)
 	}
 }

@@ -14,7 +14,9 @@ func (s *socket) threadCreate(a *action) result {
 		return refuse("thread_name is too long")
 	}
 	id := s.c.newID()
-	s.c.chats.addThread(id, thread{name: name, tenant: s.record.Tenant})
+	if !s.c.chats.addThread(id, thread{name: name, tenant: s.record.Tenant}) {
+		return refuse("too many threads")
+	}
 	return result{threadID: id}
 }
 

@@ -16,6 +16,11 @@ import (
 // closeUnauthorized refuses or revokes a gateway (AUTH-4, REV-3).
 const closeUnauthorized = 4401
 
+const (
+	strangerLinger = time.Second // real time
+	maxStrangers   = 64
+)
+
 func isUpgrade(r *http.Request) bool {
 	return strings.EqualFold(r.Header.Get("Upgrade"), "websocket")
 }
@@ -41,6 +46,10 @@ func (c *Connector) serveUpgrade(w http.ResponseWriter, r *http.Request) {
 	if c.peerHeader != "" && r.Header.Get(c.peerHeader) != "" {
 		u.open.Peer = r.Header.Get(c.peerHeader)
 	}
+	if record != nil {
+		defer c.live.Add(-1)
+		c.live.Add(1)
+	}
 	if status, why := c.refuseHTTP(r.URL.Path); status != 0 {
 		http.Error(u, why, status)
 		return
@@ -55,8 +64,7 @@ func (c *Connector) serveUpgrade(w http.ResponseWriter, r *http.Request) {
 		number: u.open.Conn, peer: u.open.Peer, lines: lines{limit: c.maxMessage},
 	}
 	if record == nil {
-		// Its hello is not read: what an unknown gateway says counts for nothing.
-		s.close(closeUnauthorized, "unauthorized")
+		c.turnAway(s)
 		return
 	}
 	s.stuck = time.AfterFunc(time.Hour, func() { s.cut("does not take what it is sent") })
@@ -75,10 +83,23 @@ func (c *Connector) refuseHTTP(path string) (status int, why string) {
 		return http.StatusBadRequest, "gateways connect at " + RelayPath // DIAL-2
 	case c.refuse.Load() != 0:
 		return int(c.refuse.Load()), "upgrades are refused"
-	case c.routes.count() >= c.maxSockets:
+	case c.live.Load() > int64(c.maxSockets):
 		return http.StatusServiceUnavailable, "too many sockets"
 	}
 	return 0, ""
+}
+
+// turnAway closes the socket of an unknown gateway 4401 (AUTH-4). Its hello is
+// not read: what it says counts for nothing. It gets a moment to take the close
+// frame, unless too many want one.
+func (c *Connector) turnAway(s *socket) {
+	defer c.strangers.Add(-1)
+	moment := strangerLinger
+	if c.strangers.Add(1) > maxStrangers {
+		moment = 0
+	}
+	s.raw.SetDeadline(time.Now().Add(moment + time.Millisecond))
+	s.close(closeUnauthorized, "unauthorized")
 }
 
 // admit puts a socket in service unless the connector has been closed or the
@@ -107,8 +128,8 @@ func (c *Connector) authenticate(header string) (_ *record, token bool) {
 		}
 		return nil, false
 	}
-	bearer, ok := strings.CutPrefix(header, "Bearer ")
-	if !ok {
+	scheme, bearer, _ := strings.Cut(header, " ")
+	if !strings.EqualFold(scheme, "Bearer") {
 		return nil, true
 	}
 	now := c.clock.Now()
