@@ -31,8 +31,10 @@ func readTape(rec *recording.Reader) (*tape, error) {
 		switch {
 		case errors.Is(err, io.EOF):
 			t.frames = joinFrames(t.lines)
-			t.revision, err = t.findRevision()
-			return t, err
+			if t.revision, err = t.findRevision(); err != nil {
+				return nil, err
+			}
+			return t, t.checkDeviations()
 		case err != nil:
 			return nil, err
 		case l.Header != nil:
