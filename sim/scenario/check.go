@@ -61,6 +61,9 @@ func (l *loader) name(r role, n *yaml.Node, path string) {
 // DefaultGateway is the name of a scenario's only gateway.
 const DefaultGateway = "gateway"
 
+// connectorName is what from says for the connector.
+const connectorName = "connector"
+
 // checkNames checks that what is called by a name is there.
 func (l *loader) checkNames(s *Scenario) {
 	gateways := []string{DefaultGateway}
@@ -90,8 +93,9 @@ func (l *loader) checkNames(s *Scenario) {
 		case dialled:
 			l.known(at, "socket dialled before", sockets)
 		case dialling:
-			if slices.Contains(gateways, at.name) {
-				l.fault(at.node, at.path, "%s is the name of a gateway: want another", clip(at.name))
+			if at.name == connectorName || slices.Contains(gateways, at.name) {
+				l.fault(at.node, at.path, "%s has a meaning of its own: want another name", clip(at.name))
+				continue
 			}
 			sockets = append(sockets, at.name)
 		case signalled:

@@ -24,7 +24,7 @@ func (l *loader) value(n *yaml.Node, path string, f *field, v reflect.Value) {
 			v.Set(reflect.ValueOf(tree))
 		}
 	case isNull(n):
-		l.fault(n, path, "nothing is given: want %s, or leave it out", wanted(t))
+		l.fault(n, path, "nothing is given: want %s, or leave it out", f.wanted(t))
 	case t == durationType:
 		v.SetInt(int64(l.duration(n, path)))
 	case t.Kind() == reflect.Struct:
@@ -42,13 +42,17 @@ func (l *loader) value(n *yaml.Node, path string, f *field, v reflect.Value) {
 	}
 }
 
-// wanted is what a type is called in a message.
-func wanted(t reflect.Type) string {
+// wanted is what a value of type t in this field is called in a message.
+func (f *field) wanted(t reflect.Type) string {
 	switch {
 	case t == durationType:
 		return "a duration such as 500ms or 2s"
-	case t.Kind() == reflect.Struct, t.Kind() == reflect.Map:
+	case t.Kind() == reflect.Struct:
+		return tables()[t].wanted()
+	case t.Kind() == reflect.Map:
 		return "a map"
+	case t.Kind() == reflect.Slice && f.key == "lone":
+		return "a map or a list"
 	case t.Kind() == reflect.Slice:
 		return "a list"
 	case t.Kind() == reflect.Bool:
@@ -71,8 +75,10 @@ func (l *loader) list(n *yaml.Node, path string, f *field, v reflect.Value) {
 		for i, item := range n.Content {
 			l.value(item, element(path, i), f, v.Index(i))
 		}
+	case n.Kind == yaml.ScalarNode && v.Type().Elem().Kind() == reflect.String:
+		l.fault(n, path, "want a list, got %s: write [%s]", described(n), clip(n.Value))
 	default:
-		l.fault(n, path, "want a list, got %s", described(n))
+		l.fault(n, path, "want %s, got %s", f.wanted(v.Type()), described(n))
 	}
 }
 
@@ -126,6 +132,10 @@ func (l *loader) oneOf(n *yaml.Node, path string, enum []string) {
 			return
 		}
 	}
+	if end := didYouMean(n.Value, enum); end != "" {
+		l.fault(n, path, "%q is not one of its values%s", clip(n.Value), end)
+		return
+	}
 	l.fault(n, path, "want %s, got %q", either(enum), clip(n.Value))
 }
 
@@ -140,21 +150,31 @@ func (l *loader) truth(n *yaml.Node, path string) bool {
 }
 
 func (l *loader) whole(n *yaml.Node, path string) int {
-	if isPlain(n) && jsonNumber.MatchString(n.Value) {
-		if i, err := strconv.Atoi(n.Value); err == nil {
-			return i
-		}
+	if isWhole(n) {
+		i, _ := strconv.Atoi(n.Value)
+		return i
 	}
 	l.fault(n, path, "want a whole number, got %s", described(n))
 	return 0
 }
 
 func (l *loader) duration(n *yaml.Node, path string) time.Duration {
-	if n.Kind == yaml.ScalarNode {
-		if d, err := time.ParseDuration(n.Value); err == nil && n.Value != "0" {
-			return d
-		}
+	if isDuration(n) {
+		d, _ := time.ParseDuration(n.Value)
+		return d
 	}
 	l.fault(n, path, "want a duration such as 500ms or 2s, got %s", described(n))
 	return 0
+}
+
+// isWhole says whether a node is a whole number that an int has room for.
+func isWhole(n *yaml.Node) bool {
+	_, err := strconv.Atoi(n.Value)
+	return err == nil && isPlain(n) && jsonNumber.MatchString(n.Value)
+}
+
+// isDuration says whether a node is a time with its unit.
+func isDuration(n *yaml.Node) bool {
+	_, err := time.ParseDuration(n.Value)
+	return err == nil && n.Kind == yaml.ScalarNode && n.Value != "0"
 }

@@ -10,16 +10,16 @@ type Expectation struct {
 	From string `yaml:"from" enum:"gateway|connector" with:"frame|close" doc:"For frame and close: whose. Default: gateway for frame, any for close."`
 
 	Event        *Routed      `yaml:"event" doc:"An event was routed to the agent and began a turn."`
-	Send         *Action      `yaml:"send"`
-	Edit         *Action      `yaml:"edit"`
-	Typing       *Action      `yaml:"typing"`
-	FollowUp     *Action      `yaml:"follow_up"`
-	GetChatInfo  *Action      `yaml:"get_chat_info"`
-	React        *Action      `yaml:"react"`
-	ThreadCreate *Action      `yaml:"thread_create"`
-	ThreadRename *Action      `yaml:"thread_rename"`
-	SendMedia    *Action      `yaml:"send_media"`
-	Prompt       *Action      `yaml:"prompt"`
+	Send         *Action      `yaml:"send" doc:"A message was sent."`
+	Edit         *Action      `yaml:"edit" doc:"A message was edited."`
+	Typing       *Action      `yaml:"typing" doc:"The bot showed as typing."`
+	FollowUp     *Action      `yaml:"follow_up" doc:"An answer went through a capability."`
+	GetChatInfo  *Action      `yaml:"get_chat_info" doc:"A chat was asked for."`
+	React        *Action      `yaml:"react" doc:"A reaction was set or taken away."`
+	ThreadCreate *Action      `yaml:"thread_create" doc:"A thread was opened."`
+	ThreadRename *Action      `yaml:"thread_rename" doc:"A thread was renamed."`
+	SendMedia    *Action      `yaml:"send_media" doc:"Media were sent."`
+	Prompt       *Action      `yaml:"prompt" doc:"A prompt was shown."`
 	Frame        *Pattern     `yaml:"frame" doc:"A frame crossed that matches; the wire itself."`
 	Result       *Result      `yaml:"result" doc:"What a call of the agent's returned."`
 	Interrupted  *Interrupted `yaml:"interrupted" doc:"An interrupt reached the gateway (INT-2)."`
@@ -36,15 +36,15 @@ type Expectation struct {
 // read where the revision keeps them.
 type Routed struct {
 	Session   *Pattern `yaml:"session" doc:"Session key."`
-	Text      *Pattern `yaml:"text"`
+	Text      *Pattern `yaml:"text" doc:"What the user wrote."`
 	Type      *Pattern `yaml:"type" doc:"message_type"`
-	MessageID *Pattern `yaml:"message_id"`
-	Platform  *Pattern `yaml:"platform"`
+	MessageID *Pattern `yaml:"message_id" doc:"The message."`
+	Platform  *Pattern `yaml:"platform" doc:"The platform."`
 	Chat      *Pattern `yaml:"chat" doc:"chat_id"`
-	ChatType  *Pattern `yaml:"chat_type"`
+	ChatType  *Pattern `yaml:"chat_type" doc:"dm, group, channel, thread, …"`
 	Scope     *Pattern `yaml:"scope" doc:"guild_id in 2026-06, scope_id in 2026-08."`
 	User      *Pattern `yaml:"user" doc:"user_id"`
-	UserName  *Pattern `yaml:"user_name"`
+	UserName  *Pattern `yaml:"user_name" doc:"The name shown (IN-6)."`
 	Thread    *Pattern `yaml:"thread" doc:"thread_id"`
 	Source    *Pattern `yaml:"source" doc:"Any fields of the source, by their wire names."`
 	Event     *Pattern `yaml:"event" doc:"Any fields of the event, by their wire names."`
@@ -54,19 +54,19 @@ type Routed struct {
 type Action struct {
 	Chat      *Pattern `yaml:"chat" doc:"chat_id"`
 	Session   *Pattern `yaml:"session" doc:"session_key"`
-	Kind      *Pattern `yaml:"kind"`
-	Content   *Pattern `yaml:"content"`
-	MessageID *Pattern `yaml:"message_id"`
-	ReplyTo   *Pattern `yaml:"reply_to"`
+	Kind      *Pattern `yaml:"kind" doc:"Capability kind."`
+	Content   *Pattern `yaml:"content" doc:"The text."`
+	MessageID *Pattern `yaml:"message_id" doc:"The message meant."`
+	ReplyTo   *Pattern `yaml:"reply_to" doc:"The message answered."`
 	Scope     *Pattern `yaml:"scope" doc:"metadata.guild_id in 2026-06, metadata.scope_id in 2026-08."`
 	User      *Pattern `yaml:"user" doc:"metadata.user_id; not compared in 2026-06, which has none."`
 	Thread    *Pattern `yaml:"thread" doc:"metadata.thread_id"`
 	Platform  *Pattern `yaml:"platform" doc:"The frame's platform; not compared in 2026-06, which has none."`
 	Bot       *Pattern `yaml:"bot" doc:"The frame's botId; not compared in 2026-06, which has none."`
-	Emoji     *Pattern `yaml:"emoji"`
-	Remove    *Pattern `yaml:"remove"`
-	Name      *Pattern `yaml:"thread_name"`
-	Metadata  *Pattern `yaml:"metadata"`
+	Emoji     *Pattern `yaml:"emoji" doc:"The reaction."`
+	Remove    *Pattern `yaml:"remove" doc:"Whether the reaction was taken away."`
+	Name      *Pattern `yaml:"thread_name" doc:"The thread's name."`
+	Metadata  *Pattern `yaml:"metadata" doc:"Any fields of the metadata, by their wire names."`
 	Action    *Pattern `yaml:"action" doc:"Any fields of the action, by their wire names."`
 	Request   *Pattern `yaml:"request" doc:"The frame's requestId."`
 	Result    *Pattern `yaml:"result" doc:"What the connector answered; null: nothing yet."`
@@ -75,9 +75,9 @@ type Action struct {
 // Result matches what a call returned.
 type Result struct {
 	Call      *Pattern `yaml:"call" doc:"The op."`
-	Success   *Pattern `yaml:"success"`
-	Error     *Pattern `yaml:"error"`
-	MessageID *Pattern `yaml:"message_id"`
+	Success   *Pattern `yaml:"success" doc:"Whether it succeeded."`
+	Error     *Pattern `yaml:"error" doc:"Why not."`
+	MessageID *Pattern `yaml:"message_id" doc:"The message sent."`
 	Name      *Pattern `yaml:"name" doc:"get_chat_info's name."`
 	Type      *Pattern `yaml:"type" doc:"get_chat_info's type."`
 	Args      *Pattern `yaml:"args" doc:"The action's fields, by their wire names."`
@@ -86,20 +86,20 @@ type Result struct {
 
 // Interrupted matches an interrupt as the gateway took it.
 type Interrupted struct {
-	Session *Pattern `yaml:"session"`
-	Chat    *Pattern `yaml:"chat"`
+	Session *Pattern `yaml:"session" doc:"Session key."`
+	Chat    *Pattern `yaml:"chat" doc:"chat_id"`
 	Active  *Pattern `yaml:"active" doc:"Whether a turn of that session ran."`
 }
 
 // Closed matches the end of a socket.
 type Closed struct {
 	Code   *Pattern `yaml:"code" key:"scalar" doc:"Close code; -1 where the socket was cut."`
-	Reason *Pattern `yaml:"reason"`
+	Reason *Pattern `yaml:"reason" doc:"Close reason."`
 }
 
 // Opened matches an upgrade.
 type Opened struct {
-	Path   *Pattern `yaml:"path"`
+	Path   *Pattern `yaml:"path" doc:"The path dialled."`
 	Auth   *Pattern `yaml:"auth" doc:"present or absent"`
 	As     *Pattern `yaml:"as" doc:"The gateway id it was authenticated as; null where refused."`
 	Status *Pattern `yaml:"status" doc:"HTTP status of the answer to the upgrade: 101, 400, …"`
@@ -107,13 +107,13 @@ type Opened struct {
 
 // Answered matches what the edge answered.
 type Answered struct {
-	Status *Pattern `yaml:"status"`
+	Status *Pattern `yaml:"status" doc:"HTTP status."`
 	Body   *Pattern `yaml:"body" doc:"The JSON body, or its text."`
 }
 
 // Chat matches what a user sees.
 type Chat struct {
-	Channel  string   `yaml:"channel" need:"true"`
+	Channel  string   `yaml:"channel" need:"true" doc:"chat_id"`
 	Messages *Pattern `yaml:"messages" doc:"All messages, oldest first: from (bot or a user id), text, id, edited, reply_to."`
 	Typing   *Pattern `yaml:"typing" doc:"Whether the bot shows as typing."`
 }

@@ -42,6 +42,9 @@ var tables = sync.OnceValue(func() map[reflect.Type]*table {
 // patternType is the type whose value is a tree of any shape.
 var patternType = reflect.TypeFor[Pattern]()
 
+// expectationType is the type whose captures are kept together.
+var expectationType = reflect.TypeFor[Expectation]()
+
 // durationType is the integer that is written with a unit.
 var durationType = reflect.TypeFor[Duration]()
 
@@ -129,10 +132,17 @@ func home(name string) string {
 			if found != "" {
 				return ""
 			}
-			found = spoken(t.Name())
+			found = article(spoken(t.Name()))
 		}
 	}
 	return found
+}
+
+func article(word string) string {
+	if strings.ContainsRune("aeiou", rune(word[0])) {
+		return "an " + word
+	}
+	return "a " + word
 }
 
 // spoken turns CloseCode into "close code".

@@ -42,7 +42,6 @@ func (l *loader) judge(x any, n *yaml.Node, path string, have given, refs bool) 
 		l.judgeRaw(x, path, have)
 	case *Expectation:
 		x.Pos = l.pos(n)
-		l.expectations++
 		l.name(socket, have["on"], member(path, "on"))
 	case *Nothing:
 		if at := have["kinds"]; at != nil && at.Kind == yaml.SequenceNode && len(x.Kinds) == 0 {
@@ -74,14 +73,14 @@ func (l *loader) judgeStep(x *Step, path string, have given) {
 	}
 	l.name(signalled, have["signal"], member(path, "signal"))
 	l.notNegative(have["within"], member(path, "within"), x.Within)
-	if at := have["advance"]; at != nil && x.Advance <= 0 && at.Kind == yaml.ScalarNode {
+	if at := have["advance"]; at != nil && x.Advance <= 0 && isDuration(at) {
 		l.fault(at, member(path, "advance"), "want more than no time")
 	}
 	if at := have["expect"]; at != nil && at.Kind == yaml.SequenceNode && len(at.Content) == 0 {
 		l.fault(at, member(path, "expect"), "an empty list expects nothing: want nothing: true, or some expectations")
 	}
 	if at := have["inbound"]; at != nil {
-		l.name(platform, child(at, "platform"), member(path, "inbound.platform"))
+		l.name(platform, child(at, "platform"), member(member(path, "inbound"), "platform"))
 	}
 }
 
@@ -114,11 +113,8 @@ const maxReason = 123
 
 func (l *loader) judgeClose(x *CloseCode, n *yaml.Node, path string, have given) {
 	code := have["code"]
-	if code == nil || !isPlain(code) || x.Code == 0 {
+	if code == nil || !isWhole(code) {
 		return
-	}
-	if code != n {
-		path = member(path, "code")
 	}
 	if !sendable(x.Code) {
 		l.fault(code, path, "%d cannot be sent: want 1000-1003, 1005, 1007-1014 or 3000-4999; drop cuts the socket", x.Code)
@@ -127,9 +123,9 @@ func (l *loader) judgeClose(x *CloseCode, n *yaml.Node, path string, have given)
 	switch {
 	case reason == nil:
 	case x.Code == 1005 && x.Reason != "":
-		l.fault(reason, path, "1005 is an empty close frame: it has no room for a reason")
+		l.fault(reason, member(path, "reason"), "1005 is an empty close frame: it has no room for a reason")
 	case len(x.Reason) > maxReason:
-		l.fault(reason, path, "want at most %d bytes, got %d", maxReason, len(x.Reason))
+		l.fault(reason, member(path, "reason"), "want at most %d bytes, got %d", maxReason, len(x.Reason))
 	}
 }
 
@@ -163,11 +159,14 @@ func (l *loader) judgeScenario(x *Scenario, n *yaml.Node, have given) {
 	if have["gateway"] == nil && have["gateways"] == nil {
 		l.tenantless = append(l.tenantless, naming{tenant, "", n, "gateway.tenant"})
 	}
-	if at := have["steps"]; at != nil && l.expectations == 0 && len(l.problems) == 0 {
+	if at := have["steps"]; at != nil && l.units == 0 && len(l.problems) == 0 {
 		l.fault(at, "steps", "asserts nothing: want at least one expect")
 	}
 	if at := have["gateways"]; at != nil && at.Kind == yaml.MappingNode && len(at.Content) == 0 {
 		l.fault(at, "gateways", "want at least one")
+	}
+	if at := have["revisions"]; at != nil && at.Kind == yaml.SequenceNode && len(at.Content) == 0 {
+		l.fault(at, "revisions", "want at least one")
 	}
 	l.varNames(have["vars"])
 	l.distinct(have["covers"], "covers")
@@ -211,7 +210,7 @@ func (l *loader) distinct(n *yaml.Node, path string) {
 }
 
 func (l *loader) atLeast(n *yaml.Node, path string, got, least int) {
-	if n != nil && isPlain(n) && jsonNumber.MatchString(n.Value) && got < least {
+	if n != nil && isWhole(n) && got < least {
 		l.fault(n, path, "want at least %d, got %s", least, clip(n.Value))
 	}
 }

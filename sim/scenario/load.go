@@ -86,15 +86,14 @@ func tooLarge(size int64) string {
 
 // loader is the state of loading one file.
 type loader struct {
-	file         string
-	problems     Errors
-	uses         []use    // every ${name} and $capture, in file order
-	namings      []naming // every name of a gateway, socket, signal and the like, in file order
-	tenantless   []naming // gateways that name no tenant
-	expands      int      // counts the texts that Resolve must look at
-	patterns     int      // counts the patterns
-	unit         int      // the pattern being read, from 1; 0: none
-	expectations int      // counts the expectations
+	file       string
+	problems   Errors
+	uses       []use    // every ${name} and $capture, in file order
+	namings    []naming // every name of a gateway, socket, signal and the like, in file order
+	tenantless []naming // gateways that name no tenant
+	expands    int      // counts the texts that Resolve must look at
+	units      int      // counts the expectations
+	unit       int      // the expectation being read, from 1; 0: none
 }
 
 func (l *loader) pos(n *yaml.Node) Pos {

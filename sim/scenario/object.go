@@ -19,6 +19,11 @@ func (g given) any(names []string) bool {
 // field that may stand for the map.
 func (l *loader) object(n *yaml.Node, path string, v reflect.Value) {
 	tab := tables()[v.Type()]
+	if tab.typ == expectationType {
+		l.units++
+		l.unit = l.units
+		defer func() { l.unit = 0 }()
+	}
 	switch {
 	case tab.short != nil && tab.short.standsFor(n):
 		expands := l.expands
@@ -91,7 +96,7 @@ func (tab *table) hint(name string) string {
 		return ": operators stand inside a field"
 	}
 	if home := home(name); home != "" {
-		return " here, it belongs to " + home
+		return " here: it belongs to " + home
 	}
 	return ", known are " + both(tab.names)
 }
@@ -102,7 +107,7 @@ func (l *loader) need(n *yaml.Node, path string, tab *table, have given, meant m
 	for _, f := range tab.fields {
 		switch at := have[f.name]; {
 		case at == nil && f.need && !meant[f.name]:
-			l.fault(n, member(path, f.name), "missing: %s", strings.TrimSuffix(f.doc, "."))
+			l.fault(n, member(path, f.name), "missing: %s", inWords(f.doc))
 		case at != nil && f.with != nil && f.with[0] != "*" && !have.any(f.with) && len(meant) == 0:
 			l.fault(at, member(path, f.name), "stands only beside %s", either(f.with))
 		}
@@ -119,8 +124,13 @@ func (l *loader) exactlyOne(n *yaml.Node, path string, tab *table, have given, m
 	}
 	switch {
 	case len(got) > 1:
-		l.fault(n, path, "want exactly one of %s, got %s", either(tab.one), both(got))
+		l.fault(n, path, "want exactly one, got %s", both(got))
 	case len(got) == 0 && tab.one != nil && !misspelt:
 		l.fault(n, path, "want exactly one of %s", either(tab.one))
 	}
+}
+
+// inWords is a doc tag as the end of a message.
+func inWords(doc string) string {
+	return strings.ToLower(doc[:1]) + strings.TrimSuffix(doc[1:], ".")
 }

@@ -13,9 +13,6 @@ import (
 func (l *loader) pattern(n *yaml.Node, path string, f *field, p *Pattern) {
 	p.Set, p.Pos = true, l.pos(n)
 	before := len(l.problems)
-	l.patterns++
-	l.unit = l.patterns
-	defer func() { l.unit = 0 }()
 	p.Value = l.tree(n, path)
 	if f.as == "value" {
 		if hasRefs(p.Value) {
@@ -23,7 +20,7 @@ func (l *loader) pattern(n *yaml.Node, path string, f *field, p *Pattern) {
 		}
 		return
 	}
-	l.captures(n, path)
+	l.operators(n, path)
 	if len(l.problems) > before {
 		return
 	}
@@ -81,21 +78,27 @@ func step(n *yaml.Node, path string) (*yaml.Node, string) {
 	return nil, ""
 }
 
-// captures notes the names that a pattern captures, and that it is a pattern.
-func (l *loader) captures(n *yaml.Node, path string) {
+// operators checks what the operators of a pattern are called, and notes the
+// names it captures.
+func (l *loader) operators(n *yaml.Node, path string) {
 	switch n.Kind {
 	case yaml.SequenceNode:
 		for i, item := range n.Content {
-			l.captures(item, element(path, i))
+			l.operators(item, element(path, i))
 		}
 	case yaml.MappingNode:
 		for i := 0; i < len(n.Content); i += 2 {
 			key, value := n.Content[i], n.Content[i+1]
 			at := member(path, key.Value)
-			if key.Value == "$capture" && value.Kind == yaml.ScalarNode {
+			switch name := key.Value; {
+			case name == "$exact": // nothing in it is an operator
+			case name == "$capture" && value.Kind == yaml.ScalarNode:
+				l.checkName(value, at, value.Value)
 				l.uses = append(l.uses, use{name: value.Value, pos: l.pos(value), path: at, unit: l.unit, capture: true})
-			} else if key.Value != "$exact" {
-				l.captures(value, at)
+			case strings.HasPrefix(name, "$") && operatorNamed(name) == nil:
+				l.fault(key, at, "unknown operator%s", operatorHint(name))
+			default:
+				l.operators(value, at)
 			}
 		}
 	}

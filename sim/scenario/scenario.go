@@ -86,8 +86,8 @@ type Connector struct {
 
 // ChatConfig is what the connector knows of a chat.
 type ChatConfig struct {
-	Name string `yaml:"name"`
-	Type string `yaml:"type"`
+	Name string `yaml:"name" doc:"Default: the chat id."`
+	Type string `yaml:"type" doc:"Such as dm, group or channel."`
 }
 
 // Platform is one identity of the connector: a preset by the platform's name,
@@ -141,8 +141,9 @@ type Rule struct {
 }
 
 // Act is one thing the agent does; exactly one field is set. Ops default their
-// chat or session to the turn's, and OnInterrupt goes with Wait. ${text}, ${session}, ${user}, ${chat} and
-// ${message_id} name the turn's event; ${last.message_id} is in the last result.
+// chat or session to the turn's. ${text}, ${session}, ${user}, ${user_name},
+// ${chat}, ${message_id}, ${context} and ${quoted} are of the turn's event;
+// ${last.message_id} and ${last.error} are of the last call's result.
 type Act struct {
 	_   struct{} `one:"*"`
 	Pos Pos      `yaml:"-"`
@@ -160,17 +161,17 @@ type Act struct {
 // Call is one call of the agent's; exactly one field is set.
 type Call struct {
 	_            struct{} `one:"*"`
-	Send         *Args    `yaml:"send"`
-	Edit         *Args    `yaml:"edit"`
-	Typing       *Args    `yaml:"typing"`
-	FollowUp     *Args    `yaml:"follow_up"`
-	Interrupt    *Args    `yaml:"interrupt"`
-	GetChatInfo  *Args    `yaml:"get_chat_info"`
-	React        *Args    `yaml:"react"`
-	ThreadCreate *Args    `yaml:"thread_create"`
-	ThreadRename *Args    `yaml:"thread_rename"`
-	SendMedia    *Args    `yaml:"send_media"`
-	Prompt       *Args    `yaml:"prompt"`
+	Send         *Args    `yaml:"send" doc:"Send a message (OUT-2)."`
+	Edit         *Args    `yaml:"edit" doc:"Edit a message (OUT-2)."`
+	Typing       *Args    `yaml:"typing" doc:"Show as typing (OUT-2)."`
+	FollowUp     *Args    `yaml:"follow_up" doc:"Answer through a capability of the connector (FU-1)."`
+	Interrupt    *Args    `yaml:"interrupt" doc:"Tell the connector to interrupt a session (INT-1)."`
+	GetChatInfo  *Args    `yaml:"get_chat_info" doc:"Ask for a chat (OUT-3)."`
+	React        *Args    `yaml:"react" doc:"React to a message (RX-1)."`
+	ThreadCreate *Args    `yaml:"thread_create" doc:"Open a thread (TH-1)."`
+	ThreadRename *Args    `yaml:"thread_rename" doc:"Rename a thread (TH-2)."`
+	SendMedia    *Args    `yaml:"send_media" doc:"Send media (MED-1)."`
+	Prompt       *Args    `yaml:"prompt" doc:"Ask with buttons (PRM-1)."`
 }
 
 // Args are the arguments of a call, by the contract's names. chat and session
@@ -178,16 +179,16 @@ type Call struct {
 type Args struct {
 	Chat      string         `yaml:"chat" doc:"Chat id."`
 	Session   string         `yaml:"session" doc:"Session key."`
-	Content   *string        `yaml:"content"`
-	MessageID string         `yaml:"message_id"`
-	ReplyTo   string         `yaml:"reply_to"`
+	Content   *string        `yaml:"content" doc:"The text."`
+	MessageID string         `yaml:"message_id" doc:"The message meant."`
+	ReplyTo   string         `yaml:"reply_to" doc:"The message answered."`
 	Kind      string         `yaml:"kind" doc:"Capability kind, such as discord.interaction_token."`
-	Reason    string         `yaml:"reason"`
-	Emoji     string         `yaml:"emoji"`
-	Remove    bool           `yaml:"remove"`
-	Name      string         `yaml:"thread_name"`
+	Reason    string         `yaml:"reason" doc:"Why, for interrupt."`
+	Emoji     string         `yaml:"emoji" doc:"The reaction."`
+	Remove    bool           `yaml:"remove" doc:"Take the reaction away."`
+	Name      string         `yaml:"thread_name" doc:"The thread's name."`
 	Platform  string         `yaml:"platform" doc:"Send for this platform, whatever the chat's."`
-	Metadata  map[string]any `yaml:"metadata"`
+	Metadata  map[string]any `yaml:"metadata" doc:"Metadata as the caller sets it (SC-5)."`
 	Extra     map[string]any `yaml:"extra" doc:"Further fields of the action, as they are."`
 }
 
@@ -222,23 +223,23 @@ type Step struct {
 
 // Inbound is an event as a platform's user causes it.
 type Inbound struct {
-	Text        string         `yaml:"text"`
+	Text        string         `yaml:"text" doc:"What the user writes."`
 	Type        string         `yaml:"type" doc:"message_type. Default: text."`
 	MessageID   *string        `yaml:"message_id" doc:"Default: made for the run."`
 	Platform    string         `yaml:"platform" doc:"Default: the connector's first."`
 	Channel     string         `yaml:"channel" doc:"chat_id. Default: C1."`
 	ChatType    string         `yaml:"chat_type" doc:"Default: group with a guild, else dm."`
-	ChatName    string         `yaml:"chat_name"`
+	ChatName    string         `yaml:"chat_name" doc:"The chat's name."`
 	Guild       string         `yaml:"guild" doc:"Scope: guild, workspace or server."`
 	User        *User          `yaml:"user" doc:"Default: U1, ann."`
 	Thread      string         `yaml:"thread" doc:"thread_id."`
 	Parent      string         `yaml:"parent" doc:"parent_chat_id."`
 	Topic       string         `yaml:"topic" doc:"chat_topic."`
-	Profile     string         `yaml:"profile"`
-	Prospective string         `yaml:"prospective_thread"`
-	ReplyToID   string         `yaml:"reply_to_message_id"`
+	Profile     string         `yaml:"profile" doc:"Names the key namespace (IN-8)."`
+	Prospective string         `yaml:"prospective_thread" doc:"prospective_thread_id (SK-7)."`
+	ReplyToID   string         `yaml:"reply_to_message_id" doc:"The message answered."`
 	ReplyTo     map[string]any `yaml:"reply_to" doc:"text, author, is_own (IN-7)."`
-	Media       []string       `yaml:"media_urls"`
+	Media       []string       `yaml:"media_urls" doc:"Where its media are."`
 	Context     []any          `yaml:"context" doc:"Surrounding messages, oldest first (CTX-1)."`
 	BufferID    string         `yaml:"buffer_id" doc:"Deliver as a buffered entry."`
 	Event       map[string]any `yaml:"event" doc:"Further fields of the event, as they are."`
@@ -247,10 +248,10 @@ type Inbound struct {
 
 // User is a platform's user.
 type User struct {
-	ID          string `yaml:"id"`
-	Name        string `yaml:"name"`
-	DisplayName string `yaml:"display_name"`
-	Handle      string `yaml:"handle"`
+	ID          string `yaml:"id" doc:"user_id"`
+	Name        string `yaml:"name" doc:"user_name"`
+	DisplayName string `yaml:"display_name" doc:"user_display_name (IN-6)"`
+	Handle      string `yaml:"handle" doc:"user_handle (IN-6)"`
 	Alt         string `yaml:"alt" doc:"user_id_alt"`
 }
 
@@ -267,7 +268,7 @@ type Interaction struct {
 	Ping         bool           `yaml:"ping" doc:"Discord's own check (type 1)."`
 	ID           string         `yaml:"id" with:"command|component|modal|autocomplete|ping" doc:"Default: made for the run."`
 	Token        string         `yaml:"token" with:"command|component|modal|autocomplete|ping" doc:"The secret the connector strips. Default: made for the run."`
-	Guild        string         `yaml:"guild" with:"command|component|modal|autocomplete"`
+	Guild        string         `yaml:"guild" with:"command|component|modal|autocomplete" doc:"Guild id; without it a DM."`
 	Channel      string         `yaml:"channel" with:"command|component|modal|autocomplete" doc:"Default: C1."`
 	User         *User          `yaml:"user" with:"command|component|modal|autocomplete" doc:"Default: U1, ann."`
 	Fields       map[string]any `yaml:"fields" with:"command|component|modal|autocomplete|ping" doc:"Further fields of the body, as they are."`
@@ -283,8 +284,8 @@ type Webhook struct {
 
 // Interrupt is an interrupt from the connector.
 type Interrupt struct {
-	Session string `yaml:"session" need:"true"`
-	Chat    string `yaml:"chat"`
+	Session string `yaml:"session" need:"true" doc:"Session key."`
+	Chat    string `yaml:"chat" doc:"chat_id"`
 }
 
 // Raw is bytes, one element a WebSocket message.
@@ -330,6 +331,6 @@ type Dial struct {
 
 // Repeat is steps, several times.
 type Repeat struct {
-	Times int    `yaml:"times" need:"true"`
-	Steps []Step `yaml:"steps" need:"true"`
+	Times int    `yaml:"times" need:"true" doc:"How often, at least once."`
+	Steps []Step `yaml:"steps" need:"true" doc:"What is repeated."`
 }

@@ -100,6 +100,7 @@ func (l *loader) syntax(data []byte, err error) {
 		text = `a second ": " where a value is: check the indent, or put the value in quotes`
 	case strings.Contains(text, "unknown anchor"):
 		text += ": aliases are not taken, write the value out or use vars"
+		at = max(bytes.LastIndexByte(data[:min(at+1, len(data))], '*'), 0)
 	case strings.Contains(text, "expected ',' or"):
 		begin := 1 + bytes.LastIndexByte(data[:at], '\n')
 		if i := bytes.LastIndexByte(data[begin:min(at+1, len(data))], '?'); i >= 0 {

@@ -2,7 +2,6 @@ package scenario
 
 import (
 	"encoding/json"
-	"fmt"
 	"regexp"
 	"strconv"
 
@@ -22,15 +21,11 @@ func (l *loader) scalar(n *yaml.Node, path string) any {
 	if !isPlain(n) {
 		return n.Value
 	}
-	switch n.Value {
-	case "", "~", "null", "Null", "NULL":
-		return nil
-	case "true", "True", "TRUE":
-		return true
-	case "false", "False", "FALSE":
-		return false
-	}
 	switch {
+	case isNull(n):
+		return nil
+	case isBool(n):
+		return n.Value[0] == 't' || n.Value[0] == 'T'
 	case jsonNumber.MatchString(n.Value):
 		return json.Number(n.Value)
 	case otherNumber.MatchString(n.Value):
@@ -78,14 +73,20 @@ func described(n *yaml.Node) string {
 		return "nothing"
 	case isPlain(n) && jsonNumber.MatchString(n.Value):
 		return "the number " + clip(n.Value)
+	case isBool(n):
+		return n.Value
 	}
 	return strconv.Quote(clip(n.Value))
 }
 
-// written is a scalar as text, for a message that says what to write.
-func written(n *yaml.Node) string {
-	if n.Kind != yaml.ScalarNode || isNull(n) {
-		return ""
+// isBool goes by the core schema of YAML 1.2: yes and off are text.
+func isBool(n *yaml.Node) bool {
+	if !isPlain(n) {
+		return false
 	}
-	return fmt.Sprintf(": write %q", clip(n.Value))
+	switch n.Value {
+	case "true", "True", "TRUE", "false", "False", "FALSE":
+		return true
+	}
+	return false
 }

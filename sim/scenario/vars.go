@@ -18,7 +18,7 @@ var turnNames = []string{
 // counter is the value a repeat counts in.
 const counter = "i"
 
-// varName is what a var or a capture may be called.
+// varName is what a var may be called.
 var varName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
 // repeated is the path of something inside a repeat.
@@ -50,7 +50,6 @@ func (l *loader) checkUses(s *Scenario) {
 		}
 		switch {
 		case u.capture:
-			l.checkName(u)
 			pending = append(pending, u)
 		case strings.HasPrefix(u.path, "agent["):
 			l.checkUse(u, slices.Concat(vars, anywhere, turnNames))
@@ -90,17 +89,18 @@ func (l *loader) varNames(n *yaml.Node) {
 	}
 	for i := 0; i < len(n.Content); i += 2 {
 		key := n.Content[i]
-		l.checkName(use{name: key.Value, pos: l.pos(key), path: member("vars", key.Value)})
+		at := member("vars", key.Value)
+		if !varName.MatchString(key.Value) {
+			l.fault(key, at, "want a name of letters, digits and _")
+		}
+		l.checkName(key, at, key.Value)
 	}
 }
 
-// checkName refuses a name that ${} could not say, or that means something else.
-func (l *loader) checkName(u use) {
-	switch {
-	case !varName.MatchString(u.name):
-		l.add(u.pos, u.path, "want a name of letters, digits and _, got %q", clip(u.name))
-	case u.name == counter, slices.Contains(turnNames, u.name):
-		l.add(u.pos, u.path, "${%s} has a meaning of its own: want another name", u.name)
+// checkName refuses a name that means something else.
+func (l *loader) checkName(n *yaml.Node, path, name string) {
+	if name == counter || slices.Contains(turnNames, name) {
+		l.fault(n, path, "${%s} has a meaning of its own: want another name", name)
 	}
 }
 

@@ -1,16 +1,19 @@
 package scenario
 
-// operators are what match knows, with what each takes.
-var operators = []struct {
+// operator is a key of a pattern that match gives a meaning.
+type operator struct {
 	name, doc string
 	takes     schema
-}{
+}
+
+// operators are all there are.
+var operators = []operator{
 	{"$re", "A text that a regular expression finds.", schema{"type": "string", "format": "regex"}},
 	{"$any", "true: anything that is there.", schema{"const": true}},
 	{"$absent", "true: not there at all.", schema{"type": "boolean"}},
 	{"$null", "true: null.", schema{"type": "boolean"}},
 	{"$not", "Anything that this pattern does not match.", ref("pattern")},
-	{"$in", "One of these.", schema{"type": "array", "items": ref("pattern")}},
+	{"$in", "One of these.", schema{"type": "array", "items": ref("pattern"), "minItems": 1}},
 	{"$contains", "A text with this in it, or a list with an element like it.", ref("pattern")},
 	{"$len", "A text, list or map of this length.", ref("pattern")},
 	{"$gt", "More than this.", schema{"type": []string{"number", "string"}}},
@@ -55,4 +58,25 @@ func operatorProperties() schema {
 		properties[op.name] = s
 	}
 	return properties
+}
+
+func operatorNamed(name string) *operator {
+	for i := range operators {
+		if operators[i].name == name {
+			return &operators[i]
+		}
+	}
+	return nil
+}
+
+// operatorHint is the end of a message about an operator that is none.
+func operatorHint(name string) string {
+	var names []string
+	for _, op := range operators {
+		names = append(names, op.name)
+	}
+	if end := didYouMean(name, names); end != "" {
+		return end
+	}
+	return ", known are " + both(names)
 }
