@@ -41,9 +41,9 @@ Results are written to stdout in the order of the files, whatever --shuffle and
 GITHUB_ACTIONS set, each problem is annotated on GitHub.
 
 All files are loaded first. If one of them is wrong, or nothing matches, every
-problem is printed and nothing is played (exit status 2). A run that was skipped
-altogether, or interrupted, has failed (1). Ctrl-C ends the runs at once, says
-what was played and leaves nothing behind; a second one kills.`
+problem is printed and nothing is played (exit status 2). If everything was
+skipped, nothing was tested, and that is a failure (1). Ctrl-C ends the runs at
+once, says what was played and leaves nothing behind (1); a second one kills.`
 
 func newSimulate(p program) *cobra.Command {
 	var flags simulateFlags
@@ -52,7 +52,7 @@ func newSimulate(p program) *cobra.Command {
 		Short: "Play scenarios and recordings, and give a verdict on each",
 		Long:  simulateHelp,
 		Example: `  relaysim simulate
-  relaysim simulate scenarios/follow_up --revision 2026-08 -v
+  relaysim simulate scenarios/follow-up --revision 2026-08 -v
   relaysim simulate --run 'slash command' --trace-dir traces`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			flags.seeded = cmd.Flags().Changed("seed")
@@ -69,10 +69,10 @@ func newSimulate(p program) *cobra.Command {
 	f.StringVar(&flags.revision, "revision", "", "only this `revision` of the contract, such as 2026-08")
 	f.StringVar(&flags.shard, "shard", "", "only part `i/n` of the runs, such as 1/4")
 	f.IntVar(&flags.repeat, "repeat", 1, "play everything this many `times`")
-	f.IntVarP(&flags.workers, "jobs", "j", runtime.GOMAXPROCS(0), "how many `runs` are played at the same time")
+	f.IntVarP(&flags.workers, "jobs", "j", runtime.GOMAXPROCS(0), "play this `many` runs at the same time")
 	f.BoolVar(&flags.failFast, "fail-fast", false, "begin nothing more after the first failure")
 	f.BoolVar(&flags.shuffle, "shuffle", false, "play in a random order, and print its seed")
-	f.Uint64Var(&flags.seed, "seed", 0, "shuffle as the run did that printed this seed")
+	f.Uint64Var(&flags.seed, "seed", 0, "shuffle as the run did that printed this `number`")
 	f.DurationVar(&flags.timeout, "timeout", 30*time.Second, "real time after which one run is ended and has failed")
 	f.StringVar(&flags.junit, "junit", "", "write JUnit XML to this `file` too")
 	f.BoolVar(&flags.json, "json", false, "print JSON, one object a line, in place of text")

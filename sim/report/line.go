@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -39,7 +40,7 @@ func happened(o *trace.Observation) string {
 	case trace.Close:
 		return arrow(o.From) + fields("closes", number(o.Code), "", quoted(o.Reason))
 	case trace.Routed:
-		return "routed       " + plain(o.SessionKey) + " " + plain(string(o.Event.JSON()))
+		return "routed       " + plain(o.SessionKey) + " " + plain(withoutNulls(o.Event.JSON()))
 	case trace.Agent:
 		return fmt.Sprintf("agent        %s %s = %s", o.Call, plain(string(o.Args.JSON())), plain(string(o.Result.JSON())))
 	case trace.Interrupted:
@@ -115,4 +116,37 @@ func quoted(s string) string {
 		return ""
 	}
 	return fmt.Sprintf("%q", s)
+}
+
+// withoutNulls leaves out the members that say nothing, of which an event has
+// many.
+func withoutNulls(text []byte) string {
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.UseNumber()
+	var v any
+	if d.Decode(&v) != nil {
+		return string(text)
+	}
+	var short bytes.Buffer
+	enc := json.NewEncoder(&short)
+	enc.SetEscapeHTML(false)
+	if enc.Encode(dropNulls(v)) != nil {
+		return string(text)
+	}
+	return strings.TrimSpace(short.String())
+}
+
+func dropNulls(v any) any {
+	m, ok := v.(map[string]any)
+	if !ok {
+		return v
+	}
+	for name, member := range m {
+		if member == nil {
+			delete(m, name)
+			continue
+		}
+		m[name] = dropNulls(member)
+	}
+	return m
 }

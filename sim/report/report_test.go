@@ -55,7 +55,7 @@ func observations() []*trace.Observation {
 		{Kind: trace.State, State: "connected"},
 		{Kind: trace.Answer, Path: "/interactions", Code: 200, Data: []byte(`{"type":5}`)},
 		frame(trace.Connector, `{"type":"inbound","event":{"text":"`+strings.Repeat("long ", 80)+`"}}`+"\n"),
-		{Kind: trace.Routed, SessionKey: "agent:main:discord:group:C1:U1", Event: raw(`{"text":"ping"}`)},
+		{Kind: trace.Routed, SessionKey: "agent:main:discord:group:C1:U1", Event: raw(`{"text":"ping","message_id":null,"source":{"chat_id":"C1","thread_id":null}}`)},
 		{Kind: trace.Note, Reason: "dropped: author U9 is not bound"},
 		frame(trace.Gateway, `{"type":"outbound","requestId":"r1","action":{"op":"send","content":"pong","metadata":{}}}`+"\n"),
 		frame(trace.Connector, `{"type":"outbound_result","requestId":"r1","result":{"success":true}}`+"\n"),
