@@ -3,10 +3,12 @@ package play
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 
 	"github.com/relaysim/relaysim/gateway"
 	"github.com/relaysim/relaysim/gateway/wire"
+	"github.com/relaysim/relaysim/sim/match"
 	"github.com/relaysim/relaysim/sim/scenario"
 	"github.com/relaysim/relaysim/sim/trace"
 )
@@ -16,13 +18,25 @@ import (
 type agent struct {
 	run   *run
 	rules []scenario.Rule
+	when  []*match.Pattern // by rule; nil: every event
 
 	mu   sync.Mutex
 	used map[int]bool // Guarded by mu: rules with once that had their turn
 }
 
 func newAgent(r *run, rules []scenario.Rule) *agent {
-	return &agent{run: r, rules: rules, used: map[int]bool{}}
+	a := &agent{run: r, rules: rules, when: make([]*match.Pattern, len(rules)), used: map[int]bool{}}
+	for i := range rules {
+		if rules[i].When == nil {
+			continue
+		}
+		p, err := match.Compile(routedPattern(rules[i].When, r.revision))
+		if err != nil { // the loader has refused these; a scenario built in Go may have them
+			r.broken = fmt.Errorf("%s: agent.when: %w", rules[i].Pos, err)
+		}
+		a.when[i] = p
+	}
+	return a
 }
 
 // Turn performs the first rule that matches the event. Without one it replies
@@ -83,11 +97,11 @@ func (a *agent) rule(t *gateway.Turn) *scenario.Rule {
 		if a.used[i] {
 			continue
 		}
-		if rule.When != nil {
+		if pattern := a.when[i]; pattern != nil {
 			if view == nil {
 				view = routedView(t.SessionKey, t.Event.JSON(a.run.revision))
 			}
-			if len(matchPattern(routedPattern(rule.When, a.run.revision), view, a.run.variables)) > 0 {
+			if len(pattern.Match(view, a.run.variables)) > 0 {
 				continue
 			}
 		}

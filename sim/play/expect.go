@@ -20,7 +20,7 @@ type want struct {
 	at      scenario.Pos
 	text    string // for people: expect.follow_up
 	lane    lane
-	pattern any
+	pattern *match.Pattern
 	meant   func(*item) bool // nil: every item of the lane
 }
 
@@ -63,7 +63,12 @@ func (r *run) compare(list []scenario.Expectation) []verdict.Problem {
 		case e.Nothing != nil:
 			problems = append(problems, r.compareNothing(e)...)
 		default:
-			wants = append(wants, r.want(e))
+			w, err := r.want(e)
+			if err != nil {
+				problems = append(problems, verdict.Problem{At: e.Pos.String(), Text: err.Error()})
+				continue
+			}
+			wants = append(wants, w)
 		}
 	}
 	taken, missing := r.assign(wants)
@@ -93,7 +98,7 @@ func (r *run) assign(wants []*want) (taken []*item, missing []*want) {
 	fits := make([][]*item, len(wants))
 	for i, w := range wants {
 		for _, it := range r.candidates(w) {
-			if len(matchPattern(w.pattern, it.see(), lookup{r.variables})) == 0 {
+			if len(w.pattern.Match(it.see(), lookup{r.variables})) == 0 {
 				fits[i] = append(fits[i], it)
 			}
 		}
@@ -130,7 +135,7 @@ func augment(i int, fits [][]*item, owner map[*item]int, tried map[*item]bool) b
 // each lane past what was matched.
 func (r *run) take(wants []*want, taken []*item) {
 	for i, w := range wants {
-		matchPattern(w.pattern, taken[i].see(), r.variables)
+		w.pattern.Match(taken[i].see(), r.variables)
 		r.ledger.lanes[w.lane].take(taken[i])
 	}
 }
@@ -154,10 +159,10 @@ func (r *run) missing(w *want) verdict.Problem {
 	for i, c := range candidates {
 		views[i] = c.see()
 	}
-	nearest, diffs := match.Nearest(w.pattern, views, lookup{r.variables})
+	nearest, diffs := w.pattern.Nearest(views, lookup{r.variables})
 	if nearest < 0 {
 		p.Text = fmt.Sprintf("%s: no %s happened that is not already expected", w.text, w.lane)
-		p.Diffs = matchPattern(w.pattern, match.Absent, lookup{r.variables})
+		p.Diffs = w.pattern.Match(match.Absent, lookup{r.variables})
 		return p
 	}
 	p.Text = fmt.Sprintf("%s: nothing matches; the nearest %s is #%d", w.text, w.lane, candidates[nearest].seen.Seq)
@@ -172,62 +177,70 @@ func (r *run) early(w *want) *item {
 		if it.expected || !w.means(it) {
 			continue
 		}
-		if len(matchPattern(w.pattern, it.see(), lookup{r.variables})) == 0 {
+		if len(w.pattern.Match(it.see(), lookup{r.variables})) == 0 {
 			return it
 		}
 	}
 	return nil
 }
 
-// want makes an expectation a pattern over the items of a lane.
-func (r *run) want(e *scenario.Expectation) *want {
+// want makes an expectation a pattern over the items of a lane, once for the run.
+func (r *run) want(e *scenario.Expectation) (*want, error) {
+	if w, ok := r.wants[e]; ok {
+		return w, nil
+	}
 	w := &want{at: e.Pos}
-	from := func(s trace.Side) func(*item) bool { return func(i *item) bool { return i.seen.From == s } }
+	pattern := r.aim(w, e)
+	if name := e.On; name != "" {
+		meant := w.meant
+		w.meant = func(i *item) bool { return i.seen.Peer == name && (meant == nil || meant(i)) }
+	}
+	var err error
+	if w.pattern, err = match.Compile(pattern); err != nil {
+		return nil, fmt.Errorf("%s: %w", w.text, err)
+	}
+	r.wants[e] = w
+	return w, nil
+}
+
+// aim says which lane an expectation is about, and returns its pattern.
+func (r *run) aim(w *want, e *scenario.Expectation) any {
 	if op, action := expectedAction(e); action != nil {
-		w.text, w.lane, w.pattern = "expect."+op, laneGateway, actionPattern(op, action, r.revision)
+		w.text, w.lane = "expect."+op, laneGateway
 		w.meant = func(i *item) bool { return i.frame.Type() == "outbound" }
-		return r.on(w, e.On)
+		return actionPattern(op, action, r.revision)
 	}
 	switch {
 	case e.Event != nil:
-		w.text, w.lane, w.pattern = "expect.event", laneEvent, routedPattern(e.Event, r.revision)
+		w.text, w.lane = "expect.event", laneEvent
+		return routedPattern(e.Event, r.revision)
 	case e.Frame != nil:
-		w.text, w.lane, w.pattern = "expect.frame", laneGateway, e.Frame.Value
+		w.text, w.lane = "expect.frame", laneGateway
 		if e.From == string(trace.Connector) {
 			w.lane = laneConnector
 		}
+		return e.Frame.Value
 	case e.Result != nil:
-		w.text, w.lane, w.pattern = "expect.result", laneResult, resultPattern(e.Result)
+		w.text, w.lane = "expect.result", laneResult
 		w.meant = func(i *item) bool { return i.seen.At-i.seen.CalledAt >= e.Result.After }
+		return resultPattern(e.Result)
 	case e.Interrupted != nil:
-		x := e.Interrupted
 		w.text, w.lane = "expect.interrupted", laneInterrupted
-		w.pattern = map[string]any(fields{}.set("session", x.Session).set("chat", x.Chat).set("active", x.Active))
+		return fields{}.set("session", e.Interrupted.Session).set("chat", e.Interrupted.Chat).set("active", e.Interrupted.Active).tree()
 	case e.Open != nil:
-		x := e.Open
 		w.text, w.lane = "expect.open", laneOpen
-		w.pattern = map[string]any(fields{}.set("path", x.Path).set("auth", x.Auth).set("as", x.As).set("status", x.Status))
+		return fields{}.set("path", e.Open.Path).set("auth", e.Open.Auth).set("as", e.Open.As).set("status", e.Open.Status).tree()
 	case e.Close != nil:
 		w.text, w.lane = "expect.close", laneClose
-		w.pattern = map[string]any(fields{}.set("code", e.Close.Code).set("reason", e.Close.Reason))
 		if e.From != "" {
-			w.meant = from(trace.Side(e.From))
+			w.meant = func(i *item) bool { return string(i.seen.From) == e.From }
 		}
+		return fields{}.set("code", e.Close.Code).set("reason", e.Close.Reason).tree()
 	case e.Answer != nil:
 		w.text, w.lane = "expect.answer", laneAnswer
-		w.pattern = map[string]any(fields{}.set("status", e.Answer.Status).set("body", e.Answer.Body))
-	case e.Dropped != nil:
-		w.text, w.lane, w.pattern = "expect.dropped", laneDropped, e.Dropped.Value
+		return fields{}.set("status", e.Answer.Status).set("body", e.Answer.Body).tree()
+	default:
+		w.text, w.lane = "expect.dropped", laneDropped
+		return e.Dropped.Value
 	}
-	return r.on(w, e.On)
-}
-
-// on narrows w to one gateway or socket.
-func (r *run) on(w *want, name string) *want {
-	if name == "" {
-		return w
-	}
-	meant := w.meant
-	w.meant = func(i *item) bool { return i.seen.Peer == name && (meant == nil || meant(i)) }
-	return w
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/relaysim/relaysim/sim/match"
 	"github.com/relaysim/relaysim/sim/scenario"
 	"github.com/relaysim/relaysim/sim/verdict"
 )
@@ -29,13 +30,12 @@ func (r *run) compareChat(e *scenario.Expectation) []verdict.Problem {
 		return []verdict.Problem{{At: e.Pos.String(), Text: "expect.chat: " + err.Error()}}
 	}
 	pattern := fields{}.set("messages", e.Chat.Messages).set("typing", e.Chat.Typing)
-	return r.now(e.Pos, "expect.chat "+e.Chat.Channel, map[string]any(pattern), tree(raw))
+	return r.now(e.Pos, "expect.chat "+e.Chat.Channel, pattern.tree(), tree(raw))
 }
 
 func (r *run) now(at scenario.Pos, text string, pattern, got any) []verdict.Problem {
-	diffs := matchPattern(pattern, got, lookup{r.variables})
+	diffs := match.Match(pattern, got, r.variables)
 	if len(diffs) == 0 {
-		matchPattern(pattern, got, r.variables)
 		return nil
 	}
 	return []verdict.Problem{{At: at.String(), Text: text + ": it is not so", Diffs: diffs, Seq: r.log.Len()}}

@@ -2,7 +2,6 @@ package play
 
 import (
 	"github.com/relaysim/relaysim/gateway/wire"
-	"github.com/relaysim/relaysim/sim/match"
 	"github.com/relaysim/relaysim/sim/scenario"
 )
 
@@ -36,10 +35,12 @@ func (f fields) all(p *scenario.Pattern) fields {
 // under nests what was written, if anything was.
 func (f fields) under(name string, inner fields) fields {
 	if len(inner) > 0 {
-		f[name] = map[string]any(inner)
+		f[name] = inner.tree()
 	}
 	return f
 }
+
+func (f fields) tree() any { return map[string]any(f) }
 
 func routedPattern(e *scenario.Routed, rev *wire.Revision) any {
 	source := fields{}.
@@ -57,7 +58,7 @@ func routedPattern(e *scenario.Routed, rev *wire.Revision) any {
 		set("message_id", e.MessageID).
 		under("source", source).
 		all(e.Event)
-	return map[string]any(fields{}.set("session_key", e.Session).under("event", event))
+	return fields{}.set("session_key", e.Session).under("event", event).tree()
 }
 
 // actionPattern is the pattern of an outbound frame with this op. What a
@@ -86,7 +87,7 @@ func actionPattern(op string, e *scenario.Action, rev *wire.Revision) any {
 	if rev.TagsPlatform {
 		frame.set("platform", e.Platform).set("botId", e.Bot)
 	}
-	return map[string]any(frame)
+	return frame.tree()
 }
 
 func resultPattern(e *scenario.Result) any {
@@ -96,7 +97,7 @@ func resultPattern(e *scenario.Result) any {
 		set("message_id", e.MessageID).
 		set("name", e.Name).
 		set("type", e.Type)
-	return map[string]any(fields{}.set("call", e.Call).set("args", e.Args).under("result", result))
+	return fields{}.set("call", e.Call).set("args", e.Args).under("result", result).tree()
 }
 
 // expectedAction says which op an expectation is about, if it is about one.
@@ -121,8 +122,4 @@ func expectedAction(e *scenario.Expectation) (string, *scenario.Action) {
 		}
 	}
 	return "", nil
-}
-
-func matchPattern(pattern, got any, env match.Env) []match.Diff {
-	return match.Match(pattern, got, env)
 }

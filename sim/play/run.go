@@ -41,7 +41,9 @@ type run struct {
 	byHand    map[int]bool       // connections dialled by hand, for the laws
 	calls     sync.WaitGroup     // calls outside a turn
 	ledger    *ledger
+	wants     map[*scenario.Expectation]*want // made so far
 	problems  []verdict.Problem
+	broken    error // the scenario itself cannot be played
 }
 
 func newRun(s *Stage, sc *scenario.Scenario, rev *wire.Revision, o Options) *run {
@@ -58,6 +60,7 @@ func newRun(s *Stage, sc *scenario.Scenario, rev *wire.Revision, o Options) *run
 		gateways:  map[string]*player{},
 		sockets:   map[string]*socket{},
 		byHand:    map[int]bool{},
+		wants:     map[*scenario.Expectation]*want{},
 	}
 	r.client = &http.Client{Transport: r.transport}
 	r.ledger = newLedger(r.log, rev)
@@ -68,6 +71,9 @@ func newRun(s *Stage, sc *scenario.Scenario, rev *wire.Revision, o Options) *run
 
 // start lets the gateways dial that are not told to wait.
 func (r *run) start(ctx context.Context) error {
+	if r.broken != nil {
+		return r.broken
+	}
 	for _, name := range r.names {
 		p := r.gateways[name]
 		if p.config.Connect != nil && !*p.config.Connect {
