@@ -66,7 +66,7 @@ func (r *run) unwanted(it *item, kinds []string) (string, bool) {
 	switch {
 	case it.op != "":
 		kind = it.op
-	case it.lane == laneGateway || it.lane == laneConnector:
+	case it.lane == laneGateway:
 		kind = "frame"
 	}
 	wanted := slices.Contains(kinds, kind) || it.lane == laneGateway && slices.Contains(kinds, "frame")
