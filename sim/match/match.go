@@ -3,9 +3,30 @@
 // nil); a map whose keys begin with $ holds operators. It is pure: it imports
 // the standard library only and knows no sockets, clocks, YAML or files.
 //
-// Scalars must be equal, maps match partially, lists whole and in order.
-// Start reading at Match; Compile says what a pattern may hold.
+// Scalars must be equal, numbers by their value. Maps match partially: a key
+// that the pattern does not name may be anything. Lists match whole and in
+// order. The operators of one map must all hold, and so must the plain keys
+// beside them:
+//
+//	$re: text           a string in which the regular expression is found
+//	$any: true          anything that is there, null included
+//	$absent: true       nothing is there; false: something is
+//	$null: true         null; false: something else is there
+//	$not: pattern       anything the pattern does not match
+//	$in: [pattern, …]   one of these
+//	$contains: pattern  a string with this text in it, or a list with such an element
+//	$len: pattern       a list, a map or a string (in characters) of such a length
+//	$gt, $lt: number    a number above, below
+//	$exact: value       this value and no more: maps whole, $ without meaning
+//	$capture: name      anything that is there, kept as ${name}
+//
+// ${name} in a string is a variable; alone in its string it stands for the
+// whole value, of any kind. $${ is a plain ${.
+//
+// Start reading at Pattern.
 package match
+
+import "strings"
 
 // Diff is one place where a value is not as the pattern wants it.
 type Diff struct {
@@ -29,50 +50,75 @@ var Absent any = absent{}
 
 type absent struct{}
 
-// Match says how got differs from pattern; nothing means that it matched. got
-// is a tree of the JSON kinds, or Absent. A nil env has no variables and keeps
-// no captures. A pattern that Compile refuses never matches: its faults are
-// the diffs.
+// Pattern is a pattern that was checked, ready to be matched any number of
+// times by any number of goroutines. The zero Pattern matches null only.
+type Pattern struct{ root node }
+
+// Compile checks a pattern. Unknown operators, bad regular expressions and
+// arguments of the wrong kind are errors, all of them, each with its path. The
+// error is an Errors. The pattern must not be changed afterwards.
+func Compile(pattern any) (*Pattern, error) {
+	c := compiler{}
+	p := &Pattern{root: c.node(pattern, "")}
+	if len(c.errs) > 0 {
+		return nil, c.errs
+	}
+	return p, nil
+}
+
+// Match says how got differs from the pattern; nothing means that it matched.
+// got is a tree of the JSON kinds, or Absent. A nil env has no variables and
+// keeps no captures.
+func (p *Pattern) Match(got any, env Env) []Diff {
+	m := matcher{env: env}
+	if !m.match(&p.root, got) {
+		e := explainer{matcher: matcher{env: env}}
+		e.explain(&p.root, got, "")
+		return e.diffs
+	}
+	if env != nil {
+		for _, c := range m.captures {
+			env.Capture(c.name, c.value)
+		}
+	}
+	return nil
+}
+
+// Match compiles a pattern and matches it once. A pattern that Compile refuses
+// matches nothing: its faults are the diffs. Whoever matches a pattern more
+// than once compiles it.
 func Match(pattern, got any, env Env) []Diff {
 	p, err := Compile(pattern)
 	if err != nil {
-		return []Diff{{Want: err.Error()}}
+		return faults(err)
 	}
 	return p.Match(got, env)
 }
 
-// Pattern is a pattern that was checked, ready to be matched any number of
-// times by any number of goroutines. The zero Pattern matches anything.
-type Pattern struct{ tree any }
-
-// Compile checks a pattern: unknown operators, bad regular expressions and
-// arguments of the wrong kind are errors, all of them, each with its path. The
-// error is an Errors.
-func Compile(pattern any) (*Pattern, error) { return &Pattern{tree: pattern}, nil }
-
-// Match says how got differs; see the function Match.
-func (p *Pattern) Match(got any, env Env) []Diff { return nil }
-
-// Nearest finds the candidate that comes closest to p and says how it differs.
-// The earliest wins a tie. The index is -1 if there is no candidate. Nothing
-// is captured.
-func (p *Pattern) Nearest(candidates []any, env Env) (int, []Diff) { return -1, nil }
-
-// Nearest finds the candidate that comes closest to pattern; see Pattern.Nearest.
+// Nearest finds the candidate that comes closest to a pattern; see
+// Pattern.Nearest. The index is -1, with the faults, if Compile refuses it.
 func Nearest(pattern any, candidates []any, env Env) (int, []Diff) {
 	p, err := Compile(pattern)
 	if err != nil {
-		return -1, []Diff{{Want: err.Error()}}
+		return -1, faults(err)
 	}
 	return p.Nearest(candidates, env)
 }
 
-// Errors is everything wrong with a pattern, in the order of its text.
+// Errors is everything wrong with a pattern, maps in the order of their keys.
 type Errors []Error
+
+func (es Errors) Error() string {
+	lines := make([]string, len(es))
+	for i, e := range es {
+		lines[i] = e.Error()
+	}
+	return strings.Join(lines, "\n")
+}
 
 // Error is one fault of a pattern.
 type Error struct {
-	Path string // dotted, as in Diff; empty for the pattern itself
+	Path string // dotted, as in Diff, operators included; empty for the pattern itself
 	Text string // what is wrong and what to write instead
 }
 
@@ -83,13 +129,10 @@ func (e Error) Error() string {
 	return e.Path + ": " + e.Text
 }
 
-func (es Errors) Error() string {
-	s := ""
-	for i, e := range es {
-		if i > 0 {
-			s += "\n"
-		}
-		s += e.Error()
+func faults(err error) []Diff {
+	var diffs []Diff
+	for _, e := range err.(Errors) {
+		diffs = append(diffs, Diff{Path: e.Path, Want: "a pattern: " + e.Text, Got: "nothing"})
 	}
-	return s
+	return diffs
 }
