@@ -48,3 +48,79 @@ func tree(t *testing.T, file string) any {
 	}
 	return v
 }
+
+// What is wrong in its shape is refused by the schema as it is by the loader.
+func TestSchemaRefusesBadShapes(t *testing.T) {
+	s := compiled(t)
+	const head, tail = "name: x\nsteps:\n", "  - expect: {nothing: true}\n"
+	for _, text := range []string{
+		"name: x\n",
+		"steps: []\n",
+		"nmae: x\n" + head + tail,
+		"name: 1\nsteps: []\n",
+		"revisions: [2026-07]\n" + head + tail,
+		"covers: FU-1\n" + head + tail,
+		"strict: very\n" + head + tail,
+		"connector: {fail: {sned: x}}\n" + head + tail,
+		"connector: {tenants: {a: {scope: [x]}}}\n" + head + tail,
+		"gateway: {typing: 1}\n" + head + tail,
+		"gateway: {max_message: 1.5}\n" + head + tail,
+		"gateway: {request_timeout: 30}\n" + head + tail,
+		"gateway: {request_timeout: 30 s}\n" + head + tail,
+		"agent: [{do: [{}]}]\n" + head + tail,
+		"agent: [{do: [{reply: a, fail: b}]}]\n" + head + tail,
+		"agent: [{do: [{reply: a, on_interrupt: b}]}]\n" + head + tail,
+		"agent: [{when: {}}]\n" + head + tail,
+		head + "  - {}\n",
+		head + "  - {inbound: {}, signal: x}\n",
+		head + "  - {inbound: {}, within: 1s}\n",
+		head + "  - {inbound: {}, from: x}\n",
+		head + "  - {inbound: {text: 1}}\n",
+		head + "  - {inbound: {txt: a}}\n",
+		head + "  - {interrupt: {}}\n",
+		head + "  - {gateway: restart}\n",
+		head + "  - {raw: 5}\n",
+		head + "  - {raw: {}}\n",
+		head + "  - {connector: {}}\n",
+		head + "  - {connector: {close: abc}}\n",
+		head + "  - {connector: {close: {reason: a}}}\n",
+		head + "  - {interaction: {guild: G1}}\n",
+		head + "  - {interaction: {ping: true, guild: G1}}\n",
+		head + "  - {repeat: {times: 2}}\n",
+		head + "  - {dial: {}}\n",
+		head + "  - {expect: hello}\n",
+		head + "  - {expect: {}}\n",
+		head + "  - {expect: {event: {}, send: {}}}\n",
+		head + "  - {expect: [{event: {}, send: {}}]}\n",
+		head + "  - {expect: {event: {}, from: gateway}}\n",
+		head + "  - {expect: {send: {knd: x}}}\n",
+		head + "  - {expect: {nothing: false}}\n",
+		head + "  - {expect: {nothing: [sned]}}\n",
+		head + "  - {expect: {chat: {}}}\n",
+		head + "  - {expect: {send: {content: {$rex: a}}}}\n",
+		head + "  - {expect: {send: {content: {$re: 1}}}}\n",
+		head + "  - {expect: {send: {metadata: {a: [{$in: x}]}}}}\n",
+		head + "  - {expect: {close: [1000]}}\n",
+		head + "  - {expect: {close: {$gt: x, code: 1}}}\n",
+		head + "  - {expect: {result: {after: 30}}}\n",
+	} {
+		t.Run(text, func(t *testing.T) {
+			v, err := scenario.Tree([]byte(text))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if s.Validate(v) == nil {
+				t.Error("the schema takes it")
+			}
+			if _, err := scenario.Load("x.yaml", []byte(text)); err == nil {
+				t.Error("the loader takes it")
+			}
+		})
+	}
+}
+
+func TestSchemaIsTheSameEachTime(t *testing.T) {
+	if !bytes.Equal(scenario.Schema(), scenario.Schema()) {
+		t.Error("two calls differ")
+	}
+}
