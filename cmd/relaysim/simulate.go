@@ -106,20 +106,11 @@ func simulate(ctx context.Context, p program, flags simulateFlags, paths []strin
 	if err != nil {
 		return err
 	}
-	order := flags.order(p, len(runs))
-
-	out, err := newOutput(p, flags, runs)
-	if err != nil {
-		return err
-	}
 	st, err := p.open()
 	if err != nil {
 		return err
 	}
-	start := time.Now()
-	s := playAll(ctx, st, runs, flags, order, out)
-	s.Elapsed = time.Since(start)
-	err = out.end(s)
+	s, err := perform(ctx, p, st, runs, flags)
 	if closed := st.Close(); err == nil {
 		err = closed
 	}
@@ -127,6 +118,20 @@ func simulate(ctx context.Context, p program, flags simulateFlags, paths []strin
 		return err
 	}
 	return judge(s, len(runs))
+}
+
+// perform plays the runs and reports them. The error is that of a file that
+// could not be written.
+func perform(ctx context.Context, p program, st stage, runs []run, flags simulateFlags) (report.Summary, error) {
+	order := flags.order(p, len(runs))
+	out, err := newOutput(p, flags, runs)
+	if err != nil {
+		return report.Summary{}, err
+	}
+	start := time.Now()
+	s := playAll(ctx, st, runs, flags, order, out)
+	s.Elapsed = time.Since(start)
+	return s, out.end(s)
 }
 
 // order is the order in which n runs begin, nil for that of the files.

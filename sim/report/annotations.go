@@ -30,18 +30,18 @@ func (a *Annotations) Add(e Entry) {
 		return
 	}
 	for _, p := range e.Problems {
-		at := p.At
-		if at == "" {
-			at = place(e)
+		where := p.At
+		if where == "" {
+			where = place(e)
 		}
 		text := p.Text
 		if p.Rule != "" {
 			text = p.Rule + ": " + text
 		}
 		for _, d := range p.Diffs {
-			text += fmt.Sprintf("\n%s: want %s, got %s", d.Path, d.Want, d.Got)
+			text += fmt.Sprintf("\n%swant %s, got %s", at(d), d.Want, d.Got)
 		}
-		a.Problem(at, e.label(), text)
+		a.Problem(where, e.label(), text)
 	}
 }
 

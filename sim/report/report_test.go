@@ -88,7 +88,7 @@ func entries() []report.Entry {
 				Nearest: list[9], Seq: 10,
 				Diffs: []match.Diff{{Path: "metadata.scope_id", Want: `"G1"`, Got: "nothing"}},
 			},
-			{Rule: "FU-4", Text: "frame 16 holds a secret:\nthe token of interaction 7", Seq: 16},
+			{Rule: "FU-4", Text: "frame 16 holds a secret:\nthe token of interaction 7", Seq: 16, Diffs: []match.Diff{{Want: "no secret", Got: "one"}}},
 		},
 	}
 	return []report.Entry{

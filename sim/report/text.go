@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/relaysim/relaysim/sim/match"
 	"github.com/relaysim/relaysim/sim/verdict"
 )
 
@@ -105,8 +106,16 @@ func (t *Text) problem(p verdict.Problem) {
 		t.print("        nearest is %d: %s\n", p.Nearest.Seq, happened(p.Nearest))
 	}
 	for _, d := range p.Diffs {
-		t.print("          %s: want %s, got %s\n", escape(d.Path), t.green(plain(d.Want)), t.red(plain(d.Got)))
+		t.print("          %swant %s, got %s\n", at(d), t.green(plain(d.Want)), t.red(plain(d.Got)))
 	}
+}
+
+// at introduces a diff. It is empty where the value as a whole differs.
+func at(d match.Diff) string {
+	if d.Path == "" {
+		return ""
+	}
+	return escape(d.Path) + ": "
 }
 
 func (t *Text) trace(e Entry) {
