@@ -95,17 +95,16 @@ func arguments(recorded map[string]any) (*scenario.Args, error) {
 			}
 		case map[string]any:
 			if name == "metadata" {
-				a.Metadata = literalFields(v)
+				a.Metadata = v
 				continue
 			}
 		case string:
-			said := literal(v)
 			if name == "content" {
-				a.Content = &said
+				a.Content = &v
 				continue
 			}
 			if field, ok := texts[name]; ok {
-				*field = said
+				*field = v
 				continue
 			}
 		}

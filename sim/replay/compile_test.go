@@ -45,11 +45,15 @@ func TestRequestIDs(t *testing.T) {
 	}{
 		{
 			"plain", []string{ask("abc"), tell(`{"type":"outbound_result","requestId":"abc","result":{}}` + "\n")},
-			[]string{`{"type":"outbound_result","requestId":"${req-1}","result":{}}` + "\n"},
+			[]string{`{"type":"outbound_result","requestId":"${req_1}","result":{}}` + "\n"},
 		},
 		{
 			"spaces, order and a double result", []string{ask("a"), ask("b"), tell(`{"requestId" : "b"}` + "\n" + `{"requestId":  "a"}` + "\n"), tell(`{"requestId":"b"}` + "\n")},
-			[]string{`{"requestId" : "${req-2}"}` + "\n" + `{"requestId":  "${req-1}"}` + "\n", `{"requestId":"${req-2}"}` + "\n"},
+			[]string{`{"requestId" : "${req_2}"}` + "\n" + `{"requestId":  "${req_1}"}` + "\n", `{"requestId":"${req_2}"}` + "\n"},
+		},
+		{
+			"text that looks like a variable, and no id", []string{tell(`{"x":"${y}"}` + "\n")},
+			[]string{`{"x":"${y}"}` + "\n"},
 		},
 		{
 			"an id nobody asked with", []string{ask("a"), tell(`{"requestId":"nope"}` + "\n")},
@@ -61,11 +65,11 @@ func TestRequestIDs(t *testing.T) {
 		},
 		{
 			"split before, in and after the id", []string{ask("abcd"), tell(`{"reque`), tell(`stId":"ab`), tell(`cd`), tell(`"}` + "\n"), tell(`{"requestId":"abcd"}`)},
-			[]string{`{"reque`, `stId":"${req-1}`, ``, `"}` + "\n", `{"requestId":"${req-1}"}`},
+			[]string{`{"reque`, `stId":"${req_1}`, ``, `"}` + "\n", `{"requestId":"${req_1}"}`},
 		},
 		{
 			"text that looks like a variable", []string{ask("a"), tell(`{"requestId":"a","x":"$ ${y} $${z}"}` + "\n")},
-			[]string{`{"requestId":"${req-1}","x":"${dollar} ${dollar}{y} ${dollar}${dollar}{z}"}` + "\n"},
+			[]string{`{"requestId":"${req_1}","x":"$ $${y} $$${z}"}` + "\n"},
 		},
 		{
 			"an id in a text is not an id", []string{ask("a"), tell(`{"text":"\"requestId\":\"a\""}` + "\n")},

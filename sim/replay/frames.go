@@ -44,9 +44,9 @@ func joinFrames(lines []*recording.Line) map[int][]frame {
 }
 
 func newFrame(line []byte, seq, index int) frame {
-	f := frame{line: line, capture: fmt.Sprintf("req-%d", seq)}
+	f := frame{line: line, capture: fmt.Sprintf("req_%d", seq)}
 	if index > 0 {
-		f.capture += fmt.Sprintf("-%d", index+1)
+		f.capture += fmt.Sprintf("_%d", index+1)
 	}
 	if decode(line, &f.fields) == nil {
 		f.id, _ = f.fields["requestId"].(string)
@@ -72,9 +72,15 @@ func (c *compiler) expectFrames(l *recording.Line) error {
 	return nil
 }
 
+// nowhere matches a field that is not there.
+func nowhere() any { return map[string]any{"$absent": true} }
+
 // pattern is the frame with what differs in every run left open.
-func (f frame) pattern() map[string]any {
-	p := literalFields(f.fields)
+func (f frame) pattern() any {
+	p := map[string]any{}
+	for name, v := range f.fields {
+		p[name] = literals(v)
+	}
 	if f.id != "" {
 		p["requestId"] = map[string]any{"$capture": f.capture}
 	}
@@ -83,20 +89,28 @@ func (f frame) pattern() map[string]any {
 		// Which commands a gateway has is its own affair (MP-5).
 		delete(p, "command_manifest")
 	case "outbound":
-		absent := map[string]any{"$absent": true}
-		for _, tag := range []string{"platform", "botId"} {
+		for _, tag := range []string{"platform", "botId"} { // (MP-2)
 			if _, tagged := p[tag]; !tagged {
-				p[tag] = absent
+				p[tag] = nowhere()
 			}
 		}
-		// One scope or author too many is as wrong as one missing (SC-1, SC-3).
-		if action, ok := p["action"].(map[string]any); ok {
-			if metadata, ok := action["metadata"].(map[string]any); ok {
-				action["metadata"] = map[string]any{"$exact": metadata}
-			} else {
-				action["metadata"] = absent
-			}
+		if action, ok := f.fields["action"].(map[string]any); ok {
+			p["action"] = actionPattern(action)
 		}
+	}
+	return p
+}
+
+// actionPattern compares the metadata as a whole: one scope or author too many
+// is as wrong as one missing (SC-1, SC-3).
+func actionPattern(action map[string]any) any {
+	p := map[string]any{}
+	for name, v := range action {
+		p[name] = literals(v)
+	}
+	p["metadata"] = nowhere()
+	if metadata, ok := action["metadata"]; ok {
+		p["metadata"] = exactly(metadata)
 	}
 	return p
 }

@@ -16,7 +16,6 @@ func head(t *tape) (*scenario.Scenario, error) {
 		About:     t.header.About,
 		Tags:      []string{"recording"},
 		Revisions: []string{t.revision},
-		Vars:      map[string]any{dollar: "$"},
 		Connector: scenario.Connector{
 			Platforms: map[string]scenario.Platform{},
 			Auth:      "open", Handshake: "manual", Results: "manual",

@@ -9,17 +9,11 @@ import (
 	"github.com/relaysim/relaysim/sim/scenario"
 )
 
-// dollar is a variable that stands for its sign, so that a ${name} that was
-// recorded is not taken for one of the replay's own.
-const dollar = "dollar"
+// literal writes recorded text so that a ${name} in it is not taken for one of
+// the replay's own.
+func literal(s string) string { return strings.ReplaceAll(s, "${", "$${") }
 
-// literal writes recorded text so that it comes out as it is.
-func literal(s string) string {
-	return strings.ReplaceAll(s, "$", "${"+dollar+"}")
-}
-
-// literals writes every text of a recorded JSON value so that it comes out as
-// it is.
+// literals is a pattern's value that matches a recorded one: maps partially.
 func literals(v any) any {
 	switch v := v.(type) {
 	case string:
@@ -31,17 +25,40 @@ func literals(v any) any {
 		}
 		return list
 	case map[string]any:
-		return literalFields(v)
+		fields := make(map[string]any, len(v))
+		for k := range v {
+			if strings.HasPrefix(k, "$") {
+				return exactly(v) // where a key is no operator
+			}
+			fields[k] = literals(v[k])
+		}
+		return fields
 	}
 	return v
 }
 
-func literalFields(m map[string]any) map[string]any {
-	fields := make(map[string]any, len(m))
-	for k, v := range m {
-		fields[k] = literals(v)
+// exactly is a pattern's value that matches nothing but the recorded one.
+func exactly(v any) map[string]any { return map[string]any{"$exact": texts(v)} }
+
+// texts is v with every text a literal.
+func texts(v any) any {
+	switch v := v.(type) {
+	case string:
+		return literal(v)
+	case []any:
+		list := make([]any, len(v))
+		for i := range v {
+			list[i] = texts(v[i])
+		}
+		return list
+	case map[string]any:
+		fields := make(map[string]any, len(v))
+		for k := range v {
+			fields[k] = texts(v[k])
+		}
+		return fields
 	}
-	return fields
+	return v
 }
 
 // decode reads recorded JSON, numbers as they are written.

@@ -24,7 +24,7 @@ func Compile(rec *recording.Reader) (*scenario.Scenario, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &compiler{tape: t, messages: bindRequests(t)}
+	c := &compiler{tape: t, answers: bindRequests(t)}
 	if c.turns, err = pairTurns(t); err != nil {
 		return nil, err
 	}
@@ -45,7 +45,7 @@ func Compile(rec *recording.Reader) (*scenario.Scenario, error) {
 // compiler puts the steps of one recording together.
 type compiler struct {
 	tape      *tape
-	messages  map[int]string // what the connector sent, by seq
+	answers   map[int]string // the connector's messages that answer a request, by seq
 	turns     turns
 	connected bool // the first connect was seen, which a gateway does on its own
 	steps     []placed
@@ -59,7 +59,7 @@ func (c *compiler) observation(l *recording.Line) error {
 		c.expect(l, scenario.Expectation{Open: opened(o, pos)})
 	case trace.Frame:
 		if o.From == trace.Connector {
-			c.do(l, scenario.Step{Raw: c.raw(o)})
+			c.say(l)
 			return nil
 		}
 		return c.expectFrames(l)

@@ -11,10 +11,10 @@ import (
 // first group.
 var requestID = regexp.MustCompile(`"requestId"[ \t\r]*:[ \t\r]*"([^"\\\n]+)"`)
 
-// bindRequests returns the connector's messages, by seq, as text in which the
-// recorded id of a request is the variable that captures the replayed one. An
-// id that no request before it had stays as it is, so a result that was late,
-// double or never asked for is so again.
+// bindRequests returns the connector's messages that name a request, by seq, as
+// text in which its recorded id is the variable that captures the replayed
+// one. An id that no request before it had stays as it is, so a result that was
+// late, double or never asked for is so again.
 func bindRequests(t *tape) map[int]string {
 	lanes := map[int]*lane{}
 	var order []*lane
@@ -38,11 +38,11 @@ func bindRequests(t *tape) map[int]string {
 		}
 		lanes[o.Conn].add(o.Seq, o.Data)
 	}
-	messages := map[int]string{}
+	bound := map[int]string{}
 	for _, lane := range order {
-		lane.bind(known, messages)
+		lane.bind(known, bound)
 	}
-	return messages
+	return bound
 }
 
 // asked is a request the gateway made: when, and the variable that holds its id.
@@ -67,8 +67,8 @@ func (n *lane) add(seq int, data []byte) {
 	n.messages = append(n.messages, span{seq, from, n.text.Len()})
 }
 
-// bind writes the lane's messages with their ids replaced.
-func (n *lane) bind(known map[string]asked, messages map[int]string) {
+// bind writes the messages in which an id was replaced.
+func (n *lane) bind(known map[string]asked, bound map[int]string) {
 	all := n.text.String()
 	ids := requestID.FindAllStringSubmatchIndex(all, -1)
 	for _, m := range n.messages {
@@ -89,8 +89,10 @@ func (n *lane) bind(known map[string]asked, messages map[int]string) {
 			}
 			ids = ids[1:]
 		}
-		b.WriteString(literal(all[at:m.to]))
-		messages[m.seq] = b.String()
+		if at > m.from {
+			b.WriteString(literal(all[at:m.to]))
+			bound[m.seq] = b.String()
+		}
 	}
 }
 

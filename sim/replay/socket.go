@@ -25,7 +25,7 @@ func (c *compiler) closed(l *recording.Line) {
 	if o.From == trace.Connector && !c.tape.refused[o.Conn] {
 		end := &scenario.Control{Drop: true}
 		if sendable(o.Code) {
-			end = &scenario.Control{Close: &scenario.CloseCode{Code: o.Code, Reason: literal(o.Reason)}}
+			end = &scenario.Control{Close: &scenario.CloseCode{Code: o.Code, Reason: o.Reason}}
 		}
 		c.do(l, scenario.Step{Connector: end})
 		return
@@ -41,11 +41,19 @@ func sendable(code int) bool {
 	return 1000 <= code && code <= 1003 || 1007 <= code && code <= 1014 || 3000 <= code && code <= 4999
 }
 
-// raw is one message of the connector's, byte by byte but for the ids of the
+// say is one message of the connector's, byte by byte but for the ids of the
 // requests it answers.
-func (c *compiler) raw(o *trace.Observation) *scenario.Raw {
-	if !utf8.Valid(o.Data) {
-		return &scenario.Raw{Base64: []string{base64.StdEncoding.EncodeToString(o.Data)}, Binary: o.Binary}
+func (c *compiler) say(l *recording.Line) {
+	o := l.Observation
+	raw := &scenario.Raw{Binary: o.Binary}
+	bound, answers := c.answers[o.Seq]
+	switch {
+	case !utf8.Valid(o.Data):
+		raw.Base64 = []string{base64.StdEncoding.EncodeToString(o.Data)}
+	case answers:
+		raw.Messages = []string{bound}
+	default:
+		raw.Messages = []string{string(o.Data)}
 	}
-	return &scenario.Raw{Messages: []string{c.messages[o.Seq]}, Binary: o.Binary}
+	c.do(l, scenario.Step{Raw: raw, HasRefs: answers})
 }

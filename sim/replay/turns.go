@@ -70,11 +70,10 @@ func endOfTurn(o *trace.Observation) (turnEnd, error) {
 }
 
 func (e turnEnd) act(o *trace.Observation, pos scenario.Pos) scenario.Act {
-	said := literal(e.Text)
 	if o.Call == "raise" {
-		return scenario.Act{Pos: pos, Fail: said}
+		return scenario.Act{Pos: pos, Fail: e.Text}
 	}
-	return scenario.Act{Pos: pos, Reply: &said}
+	return scenario.Act{Pos: pos, Reply: &e.Text}
 }
 
 // eventFields reads a routed event.
