@@ -102,10 +102,11 @@ func (c *conn) open(ctx context.Context) error {
 		_ = socket.Close() // whoever ended the dial came too late for it
 		return errFinished
 	}
-	for _, hello := range c.g.hellos {
-		if err := c.write(hello); err != nil {
-			return err
-		}
+	if err := c.write(c.g.hellos[0]); err != nil {
+		return err
+	}
+	for _, hello := range c.g.hellos[1:] {
+		c.post(hello) // the peer may answer each before it reads the next
 	}
 	return nil
 }

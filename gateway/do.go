@@ -36,7 +36,7 @@ func (g *Gateway) do(ctx context.Context, a wire.Action, o origin) wire.Result {
 	if refused != "" {
 		return failure(refused)
 	}
-	if d := c.table.of(to.platform); g.rev.OpDiscovery && !d.Supports(a.Op) {
+	if !isLegacy(a.Op) && !c.table.of(to.platform).Supports(a.Op) {
 		if a.Op == wire.OpGetChatInfo {
 			return withChatDefaults(&a, wire.Result{Success: true}) // (OUT-3)
 		}
@@ -61,6 +61,12 @@ func (g *Gateway) resolve(a *wire.Action, o origin) (to address, refused string)
 		return g.addressOfKind(a.Kind), ""
 	}
 	return g.addressOf(o.platform), ""
+}
+
+// isLegacy reports whether an op may be used whatever the descriptor lists:
+// every connector takes these (HS-7).
+func isLegacy(op string) bool {
+	return op == wire.OpSend || op == wire.OpEdit || op == wire.OpTyping || op == wire.OpFollowUp
 }
 
 // interruptPeer asks the connector to interrupt a session. Nothing answers it
