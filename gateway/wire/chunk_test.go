@@ -113,3 +113,38 @@ func TestChunkManyPieces(t *testing.T) { // OUT-7
 		}
 	}
 }
+
+func TestChunkWhereItCuts(t *testing.T) { // OUT-7
+	x := strings.Repeat("x", 60)
+	tests := []struct {
+		name, text string
+		limit      int
+		first      string
+	}{
+		{"at a space past half", "aaaaaaaaaaaaaaaaaaaaaaaaa " + x, 50, "aaaaaaaaaaaaaaaaaaaaaaaaa (1/3)"},
+		{"not at a space before half", "aaa " + x, 50, "aaa xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx (1/2)"},
+		{"at a newline before a later space", "aaaaaaaaaaaaaaaaaaaaaaaaa\na " + x, 50, "aaaaaaaaaaaaaaaaaaaaaaaaa (1/3)"},
+		{"before inline code with an escaped tick", "aaaa bbbb cccc `dddd \\` eeee ffff gggg hhhh`" + x, 50, "aaaa bbbb cccc (1/4)"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if err := differ(tt.first, wire.Chunk(tt.text, tt.limit, wire.CharLen, wire.R8)[0]); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// A fence that the text leaves open must have room in the last piece too, or
+// all pieces would lose their fences for it.
+func TestChunkTightOpenFence(t *testing.T) { // OUT-7
+	for n := 40; n < 90; n++ {
+		pieces := wire.Chunk("```\n"+strings.Repeat("x", n), 24, wire.CharLen, wire.R8)
+		for i, p := range pieces {
+			mark := fmt.Sprintf("\n``` (%d/%d)", i+1, len(pieces))
+			if !strings.HasPrefix(p, "```\n") || !strings.HasSuffix(p, mark) {
+				t.Errorf("%d characters, piece %d: %q is not fenced", n, i, p)
+			}
+		}
+	}
+}
