@@ -106,7 +106,6 @@ func (c *conn) acknowledge(f *wire.Frame) {
 func (c *conn) descriptor(raw []byte) {
 	d, err := wire.DecodeDescriptor(raw, c.g.rev)
 	if err != nil {
-		err = fmt.Errorf("descriptor: %w", err)
 		if c.ready {
 			c.g.log.Warn("relay: descriptor skipped", "error", err)
 			return

@@ -179,8 +179,11 @@ func (r *rig) serve(w http.ResponseWriter, req *http.Request) {
 	}
 	ws.SetReadLimit(1 << 24)
 	p := &peer{t: r.t, ws: ws, greet: describe}
-	if r.prepare != nil {
-		r.prepare(p)
+	r.mu.Lock()
+	prepare := r.prepare
+	r.mu.Unlock()
+	if prepare != nil {
+		prepare(p)
 	}
 	r.mu.Lock()
 	r.peers = append(r.peers, p)
@@ -194,12 +197,12 @@ type peer struct {
 	ws     *websocket.Conn
 	greet  func(p *peer, hello map[string]any) // answers a hello
 	answer func(action map[string]any) any     // the result of an outbound; nil leaves it open
+	deaf   bool                                // acknowledges no going_idle
 
-	mu     sync.Mutex
-	got    []map[string]any // every frame, in order
-	binary bool
-	end    error // what ended the reading
-	sent   int
+	mu   sync.Mutex
+	got  []map[string]any // every frame, in order
+	end  error            // what ended the reading
+	sent int
 }
 
 func (p *peer) read() {
@@ -242,6 +245,9 @@ func (p *peer) take(line string) {
 			p.send(map[string]any{"type": "outbound_result", "requestId": f["requestId"], "result": result})
 		}
 	case "going_idle":
+		if p.deaf {
+			return
+		}
 		p.send(map[string]any{"type": "going_idle_ack"})
 	}
 }
