@@ -5,12 +5,13 @@ import (
 	"net"
 	"net/netip"
 	"sync"
+	"time"
 )
 
 // pipe is what the two ends of one connection share.
 //
 // A connection begins as HTTP, when nobody counts its readers: net/http parks
-// goroutines of its own there. With the answer 101 it is a socket, and from
+// goroutines of its own there. After the answer 101 it is a socket, and from
 // then on each end's reader must be a goroutine that has begun: entering Read
 // takes its count back, leaving Read returns it.
 type pipe struct {
@@ -153,11 +154,10 @@ type accepted struct {
 	net.Conn
 	network *Network
 
-	upgraded bool // Owned by the writer; there is one at a time.
-
-	mu     sync.Mutex
-	pipe   *pipe // Guarded by mu; nil until the first bytes.
-	closed bool  // Guarded by mu.
+	mu       sync.Mutex
+	pipe     *pipe // Guarded by mu; nil until the first bytes.
+	switched bool  // Guarded by mu: the answer 101 is out
+	closed   bool  // Guarded by mu.
 }
 
 func (e *accepted) known() *pipe {
@@ -211,9 +211,10 @@ func (e *accepted) Write(b []byte) (int, error) {
 	if p == nil {
 		return e.Conn.Write(b)
 	}
-	if !e.upgraded && bytes.HasPrefix(b, switching) {
-		e.upgraded = true
-		p.upgrade(acceptor)
+	if bytes.HasPrefix(b, switching) {
+		e.mu.Lock()
+		e.switched = true
+		e.mu.Unlock()
 	}
 	p.wrote(dialler, len(b))
 	n, err := e.Conn.Write(b)
@@ -221,6 +222,19 @@ func (e *accepted) Write(b []byte) (int, error) {
 		p.wrote(dialler, n-len(b))
 	}
 	return n, err
+}
+
+// SetDeadline also marks the end of HTTP. net/http calls it, with no deadline,
+// when it hands the connection over; only then is its own background reader
+// gone, which is not counted and would be if the answer alone were the mark.
+func (e *accepted) SetDeadline(t time.Time) error {
+	e.mu.Lock()
+	if e.switched && e.pipe != nil {
+		e.switched = false
+		e.pipe.upgrade(acceptor)
+	}
+	e.mu.Unlock()
+	return e.Conn.SetDeadline(t)
 }
 
 func (e *accepted) Close() error {
