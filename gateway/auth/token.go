@@ -70,14 +70,6 @@ func Verify(token string, secrets []string, now time.Time) (gatewayID string, er
 	return t.payload, nil
 }
 
-// Claimed is the gateway id that a token claims, not verified: good for
-// finding that gateway's secrets to call Verify with, and for nothing else.
-// Its only error wraps ErrMalformed.
-func Claimed(token string) (gatewayID string, err error) {
-	t, err := parse(token)
-	return t.payload, err
-}
-
 // claims is a token taken apart.
 type claims struct {
 	payload string

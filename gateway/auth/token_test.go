@@ -141,16 +141,6 @@ func TestVerifySaysWhy(t *testing.T) { // AUTH-3, AUTH-4
 	}
 }
 
-func TestClaimed(t *testing.T) {
-	token := auth.Mint("gw:1", "secret", time.Unix(0, 0), auth.DefaultTTL) // long expired
-	if id, err := auth.Claimed(token); id != "gw:1" || err != nil {
-		t.Errorf("Claimed = %q, %v, want gw:1", id, err)
-	}
-	if _, err := auth.Claimed("?"); !errors.Is(err, auth.ErrMalformed) {
-		t.Errorf("got error %v, want ErrMalformed", err)
-	}
-}
-
 func TestVerifyTakesWhatMintMakes(t *testing.T) { // AUTH-2, AUTH-3
 	rapid.Check(t, func(t *rapid.T) {
 		id := rapid.String().Draw(t, "id")

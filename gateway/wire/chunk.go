@@ -58,9 +58,10 @@ func (c chunker) usual(text string) ([]string, bool) {
 	return c.number(pieces)
 }
 
-// tight splits with room computed for as few digits as will do.
+// tight splits with room computed for as few digits as will do. There are
+// never more pieces than bytes.
 func (c chunker) tight(text string, fences bool) ([]string, bool) {
-	for digits, most := 1, 9; markLen(digits) < c.limit; digits, most = digits+1, most*10+9 {
+	for digits, most := 1, 9; most < 10*len(text); digits, most = digits+1, most*10+9 {
 		if pieces, ok := c.split(text, frills{reserve: markLen(digits), most: most, fences: fences}); ok {
 			return c.number(pieces)
 		}
