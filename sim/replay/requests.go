@@ -71,13 +71,17 @@ func (n *lane) add(seq int, data []byte) {
 func (n *lane) bind(known map[string]asked, bound map[int]string) {
 	all := n.text.String()
 	ids := requestID.FindAllStringSubmatchIndex(all, -1)
+	began := 0 // the message in which the id at hand begins
 	for _, m := range n.messages {
 		var b strings.Builder
 		at := m.from
 		for len(ids) > 0 && ids[0][2] < m.to {
 			from, to := ids[0][2], ids[0][3]
+			if from >= m.from {
+				began = m.seq
+			}
 			request, ok := known[all[from:to]]
-			if ok && request.seq < n.seqAt(from) {
+			if ok && request.seq < began {
 				b.WriteString(literal(all[at:max(at, from)]))
 				if from >= m.from {
 					b.WriteString("${" + request.name + "}")
@@ -94,14 +98,4 @@ func (n *lane) bind(known map[string]asked, bound map[int]string) {
 			bound[m.seq] = b.String()
 		}
 	}
-}
-
-// seqAt is the message that holds the byte at i.
-func (n *lane) seqAt(i int) int {
-	for _, m := range n.messages {
-		if i < m.to {
-			return m.seq
-		}
-	}
-	return 0
 }
