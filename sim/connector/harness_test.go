@@ -31,7 +31,7 @@ type rig struct {
 
 func newRig(t testing.TB, o connector.Options) *rig {
 	t.Helper()
-	clock := quartz.NewMock(t)
+	clock := quartz.NewMock(t).WithLogger(quartz.NoOpLogger)
 	clock.Set(time.Unix(1_750_000_000, 0))
 	log := trace.NewLog(func() time.Time { return clock.Now() })
 	o.Clock, o.Trace = clock, log

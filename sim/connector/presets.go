@@ -42,6 +42,15 @@ func preset(platform string) descriptor {
 	return d
 }
 
+// hasPreset: it is a platform that gateways know by its name.
+func hasPreset(platform string) bool {
+	switch platform {
+	case "discord", "telegram", "slack", "whatsapp", "signal", "matrix":
+		return true
+	}
+	return false
+}
+
 // descriptorFields is the order in which fields are written; further ones come
 // after, by name.
 var descriptorFields = []string{

@@ -81,20 +81,20 @@ func TestRefusals(t *testing.T) { // OUT-8
 	r := newRig(t, connector.Options{Fail: map[string]string{"typing": "rate limited"}})
 	p := r.gateway("gw-1", "secret-1")
 	for action, want := range map[string]string{
-		`{"op":"dance"}`:                                    `unknown op "dance"`,
-		`{}`:                                                `unknown op ""`,
-		`{"op":7}`:                                          `unknown op`,
-		`null`:                                              `unknown op`,
-		`[]`:                                                `unknown op`,
-		`"send"`:                                            `unknown op`,
-		`{"op":"send","content":"x"}`:                       "chat_id",
-		`{"op":"send","chat_id":"C1"}`:                      "content",
+		`{"op":"dance"}`:               `unknown op "dance"`,
+		`{}`:                           `unknown op ""`,
+		`{"op":7}`:                     `unknown op`,
+		`null`:                         `unknown op`,
+		`[]`:                           `unknown op`,
+		`"send"`:                       `unknown op`,
+		`{"op":"send","content":"x"}`:  "chat_id",
+		`{"op":"send","chat_id":"C1"}`: "content",
 		`{"op":"send","chat_id":"C1","content":5}`:          "content",
 		`{"op":"edit","chat_id":"C1","message_id":"out-1"}`: "content",
-		`{"op":"typing"}`:                                   "rate limited",
-		`{"op":"react","chat_id":"C1","emoji":"x"}`:         "supported_ops",
-		`{"op":"prompt","chat_id":"C1","content":"x"}`:      "supported_ops",
-		`{"op":"follow_up","session_key":"s","kind":"k"}`:   "content",
+		`{"op":"typing"}`: "rate limited",
+		`{"op":"react","chat_id":"C1","emoji":"x"}`:       "supported_ops",
+		`{"op":"prompt","chat_id":"C1","content":"x"}`:    "supported_ops",
+		`{"op":"follow_up","session_key":"s","kind":"k"}`: "content",
 	} {
 		wantError(t, p.request(action), want)
 	}

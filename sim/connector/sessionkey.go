@@ -1,6 +1,9 @@
 package connector
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // source is where an event comes from, as far as session keys and routing go.
 type source struct {
@@ -33,27 +36,32 @@ func sourceOf(m map[string]any) source {
 }
 
 // sessionKeys are the keys a gateway may use for a source: one for each way in
-// which the revisions differ (SK-1, SK-6, SK-7), the seed's first. The
-// connector does not know of which revision a gateway is. shared says that the
-// gateway keeps one session for all users of a group (SK-4).
+// which the revisions differ (SK-1, SK-6, SK-7), the seed's first, and those of
+// a gateway that does not know the platform (IN-3). The connector does not know
+// of which revision a gateway is. shared says that the gateway keeps one session
+// for all users of a group (SK-4).
 func sessionKeys(s source, shared bool) []string {
-	keys := []string{sessionKey(s, "main", false, shared)}
-	add := func(key string) {
-		for _, k := range keys {
-			if k == key {
-				return
-			}
+	s.platform = strings.ToLower(strings.TrimSpace(s.platform))
+	var keys []string
+	add := func(s source, ns string, scoped bool) {
+		if key := sessionKey(s, ns, scoped, shared); !slices.Contains(keys, key) {
+			keys = append(keys, key)
 		}
-		keys = append(keys, key)
 	}
-	ns := "main"
+	newer, ns := s, "main"
 	if s.profile != "" && s.profile != "default" {
 		ns = s.profile
 	}
 	if s.prospective != "" && s.thread == "" && s.chatType != "dm" {
-		s.thread, s.chatType = s.prospective, "thread"
+		newer.thread, newer.chatType = s.prospective, "thread"
 	}
-	add(sessionKey(s, ns, s.platform == "slack", shared))
+	add(s, "main", false)
+	add(newer, ns, s.platform == "slack")
+	if !hasPreset(s.platform) {
+		s.platform, newer.platform = "relay", "relay"
+		add(s, "main", false)
+		add(newer, ns, false)
+	}
 	return keys
 }
 
@@ -61,7 +69,10 @@ func sessionKeys(s source, shared bool) []string {
 func sessionKey(s source, ns string, scoped, shared bool) string {
 	chat, user := s.chatID, s.user
 	if s.platform == "whatsapp" {
-		chat, user = canonical(chat), canonical(user)
+		user = canonical(user)
+		if s.chatType == "dm" {
+			chat = canonical(chat)
+		}
 	}
 	parts := []string{"agent", ns, s.platform, s.chatType}
 	add := func(part string) {
@@ -88,7 +99,7 @@ func sessionKey(s source, ns string, scoped, shared bool) string {
 	return strings.Join(parts, ":")
 }
 
-// canonical is a WhatsApp id without its device and server (SK-5).
+// canonical is a WhatsApp user's id without its device and server (SK-5).
 func canonical(id string) string {
 	id = strings.Replace(strings.TrimSpace(id), "+", "", 1)
 	id, _, _ = strings.Cut(id, ":")
