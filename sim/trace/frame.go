@@ -37,11 +37,11 @@ func (f FrameLine) scanned() *frameCache {
 
 func (c *frameCache) read(line []byte) {
 	var typ []byte
-	c.valid = members(line, func(key, value []byte) {
-		switch {
-		case isKey(key, "type"):
+	c.valid = Members(line, func(key, value []byte) {
+		switch string(key) {
+		case "type":
 			typ = value
-		case isKey(key, "requestId"):
+		case "requestId":
 			c.request = value
 		}
 	})

@@ -157,8 +157,7 @@ func (s *scanner) array() bool {
 	return false
 }
 
-// object skips an object and calls visit, when there is one, for each member
-// with its quoted key and its value.
+// object skips an object and calls visit, when there is one, for each member.
 func (s *scanner) object(visit func(key, value []byte)) bool {
 	if s.depth++; s.depth > maxDepth {
 		return false
@@ -174,7 +173,7 @@ func (s *scanner) object(visit func(key, value []byte)) bool {
 		if !s.str() {
 			return false
 		}
-		key := s.b[from:s.i]
+		key := unquoted(s.b[from:s.i])
 		if s.space() != ':' {
 			return false
 		}
@@ -201,20 +200,22 @@ func (s *scanner) object(visit func(key, value []byte)) bool {
 	return false
 }
 
-// members calls visit for each member of a JSON object and says whether raw is
-// one, whole and alone, in valid UTF-8 (FR-2, FR-3).
-func members(raw []byte, visit func(key, value []byte)) bool {
+// Members calls visit for each member of a JSON object, in its order, and says
+// whether raw is one, whole and alone, in valid UTF-8 (FR-2, FR-3). What visit
+// gets shares raw's memory. If raw is no object, visit may still have been
+// called for its beginning.
+func Members(raw []byte, visit func(key, value []byte)) bool {
 	s := scanner{b: raw}
 	return s.space() == '{' && s.object(visit) && s.space() == 0 && s.i == len(raw) && utf8.Valid(raw)
 }
 
-// isKey compares a quoted JSON key with a name.
-func isKey(quoted []byte, name string) bool {
-	if bytes.IndexByte(quoted, '\\') < 0 {
-		return string(quoted[1:len(quoted)-1]) == name
+// unquoted is the text of a quoted JSON key.
+func unquoted(key []byte) []byte {
+	if bytes.IndexByte(key, '\\') < 0 {
+		return key[1 : len(key)-1]
 	}
-	s, _ := Text(quoted)
-	return s == name
+	s, _ := Text(key)
+	return []byte(s)
 }
 
 // Field finds a member of a JSON object by its path, without decoding the rest.
@@ -228,7 +229,7 @@ func Field(raw []byte, path ...string) json.RawMessage {
 			return nil
 		}
 		s.object(func(key, value []byte) {
-			if isKey(key, name) {
+			if string(key) == name {
 				found = value
 			}
 		})
