@@ -1,0 +1,225 @@
+package gateway_test
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/coder/websocket"
+
+	"github.com/relaysim/relaysim/gateway"
+	"github.com/relaysim/relaysim/gateway/wire"
+)
+
+// interaction is a forward of a Discord interaction.
+func interaction(body string) map[string]any { return forward("discord", body) }
+
+func forward(platform, body string) map[string]any {
+	return map[string]any{"type": "passthrough_forward", "forward": map[string]any{
+		"platform": platform, "botId": "bot-d", "method": "POST", "path": "/i", "headers": [][]string{{"a", "b"}},
+		"bodyB64": base64.StdEncoding.EncodeToString([]byte(body)),
+	}}
+}
+
+func TestForwardsOfOthersAreDropped(t *testing.T) { // PT-4, PT-5, PT-6
+	bubble(t, func(t *testing.T, rev *wire.Revision) {
+		r, p := start(t, rev, silent)
+		body := `{"id":"I1","type":3,"channel_id":"C1","user":{"id":"U1"},"data":{"custom_id":"ok"}}`
+		for _, f := range []any{
+			forward("twilio", body), forward("discord", "From=%2B1"), forward("discord", "[1]"), interaction(body),
+		} {
+			p.send(f)
+		}
+		if got := r.seen.texts(); !slices.Equal(got, []string{"ok"}) {
+			t.Errorf("routed %q", got)
+		}
+		if fs := p.frames("outbound"); len(fs) != 0 {
+			t.Errorf("sent %v", fs)
+		}
+		if n := strings.Count(r.logged.String(), "relay: dropped"); n != 3 {
+			t.Errorf("%d drops in the log", n)
+		}
+	})
+}
+
+func TestBufferedDeliveriesAreAcknowledged(t *testing.T) { // IDLE-5, PT-7
+	bubble(t, func(t *testing.T, rev *wire.Revision) {
+		_, p := start(t, rev, slow)
+		with := func(f map[string]any, id string) map[string]any { f["bufferId"] = id; return f }
+		event := func(text string) map[string]any { return map[string]any{"type": "inbound", "event": say(text)} }
+		for _, f := range []any{
+			with(event("1h"), "runs"), with(event("waits"), "waits"),
+			with(map[string]any{"type": "inbound", "event": 5}, "malformed"),
+			with(forward("twilio", "x"), "dropped"), event("no id"),
+			with(forward("discord", "not json"), "poison"),
+		} {
+			p.send(f)
+		}
+		var got []string
+		for _, a := range p.frames("inbound_ack") {
+			got = append(got, a["bufferId"].(string))
+		}
+		want := []string{"runs", "waits", "malformed", "dropped", "poison"}
+		if !rev.AcksBuffered {
+			want = nil
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("acks %q, want %q", got, want)
+		}
+	})
+}
+
+func TestAckComesBeforeWhatTheTurnSends(t *testing.T) { // IDLE-5
+	bubble8(t, func(t *testing.T) {
+		_, p := start(t, wire.R8, saying("x"))
+		for i := range 50 {
+			p.send(map[string]any{"type": "inbound", "event": say("hi"), "bufferId": fmt.Sprint(i)})
+			synctest.Wait()
+		}
+		var order string
+		for _, f := range p.got[1:] {
+			order += f["type"].(string)[:1]
+		}
+		if order != strings.Repeat("io", 50) {
+			t.Errorf("frames %s", order)
+		}
+	})
+}
+
+func TestReaderNeverWaitsForAWriter(t *testing.T) { // FR-7
+	bubble8(t, func(t *testing.T) {
+		r, p := start(t, wire.R8, slow)
+		deaf := make(chan struct{})
+		p.answer = func(map[string]any) any { <-deaf; return nil } // the peer reads no more
+		p.inbound(say("0s"))
+		for i := range 100 {
+			p.send(map[string]any{"type": "inbound", "event": say("1h"), "bufferId": fmt.Sprint(i)})
+		}
+		p.send(map[string]any{"type": "interrupt_inbound", "session_key": "k", "chat_id": "c"})
+		if got := r.seen.list(func(w *witness) []string { return w.cuts }); len(got) != 1 {
+			t.Error("the reader is stuck behind a write")
+		}
+		close(deaf)
+		if n := len(p.frames("inbound_ack")); n != 100 {
+			t.Errorf("%d acks", n)
+		}
+	})
+}
+
+func TestPeerThatNeverReadsIsDropped(t *testing.T) { // FR-7: what waits is bounded
+	bubble8(t, func(t *testing.T) {
+		r, p := start(t, wire.R8, slow, noReconnect)
+		deaf := make(chan struct{})
+		t.Cleanup(func() { close(deaf) })
+		p.answer = func(map[string]any) any { <-deaf; return nil }
+		p.inbound(say("0s"))
+		long := strings.Repeat("b", 100_000)
+		for range 12 {
+			p.send(map[string]any{"type": "inbound", "event": 5, "bufferId": long})
+		}
+		if err := r.runResult(); err == nil || !strings.Contains(err.Error(), "does not read") {
+			t.Errorf("Run returned %v", err)
+		}
+	})
+}
+
+func TestStuckWriteEndsTheSocket(t *testing.T) {
+	bubble8(t, func(t *testing.T) {
+		r, p := start(t, wire.R8, silent, noReconnect)
+		deaf := make(chan struct{})
+		t.Cleanup(func() { close(deaf) })
+		p.answer = func(map[string]any) any { <-deaf; return nil }
+		first := r.later(t.Context(), send("C1", "x"))
+		second := r.later(t.Context(), send("C1", "y"))
+		wait(21 * time.Second)
+		if err := r.runResult(); err == nil || !strings.Contains(err.Error(), "stuck") {
+			t.Errorf("Run returned %v", err)
+		}
+		for _, c := range []<-chan result{first, second} {
+			if got := <-c; got.Error != "relay connection lost" {
+				t.Errorf("%+v", got)
+			}
+		}
+	})
+}
+
+func TestSizesAreBounded(t *testing.T) { // FR-8
+	big := `{"type":"inbound","event":{"text":"` + strings.Repeat("x", 3000) + `"}}`
+	cases := map[string][]string{
+		"message":               {big + "\n"},
+		"line without an end":   {big[:900], big[:900], big[:900]},
+		"line over two of them": {big[:900], big[:900] + "\n"},
+	}
+	for name, messages := range cases {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, func(t *testing.T, rev *wire.Revision) {
+				r, p := start(t, rev, silent, func(o *gateway.Options) { o.MaxMessage = 1000 })
+				for _, m := range messages {
+					p.send(m)
+				}
+				if code := websocket.CloseStatus(p.closed()); code != websocket.StatusMessageTooBig {
+					t.Errorf("the connector saw %v", p.closed())
+				}
+				wait(time.Second)
+				if dials := r.dials(); dials != map[bool]int{true: 2, false: 1}[rev.Reconnects] {
+					t.Errorf("%d dials", dials)
+				}
+			})
+		})
+	}
+}
+
+func TestManyLinesInOneMessage(t *testing.T) { // FR-1, FR-3
+	bubble(t, func(t *testing.T, rev *wire.Revision) {
+		r, p := start(t, rev, silent)
+		var lines strings.Builder
+		for i := range 30 {
+			b, _ := json.Marshal(map[string]any{"type": "inbound", "event": say(fmt.Sprint(i), from("user_id", fmt.Sprint(i)))})
+			fmt.Fprintf(&lines, "%s\n\nnonsense\n[]\n", b)
+		}
+		p.send(lines.String())
+		if got := r.seen.texts(); len(got) != 30 {
+			t.Errorf("%d events", len(got))
+		}
+	})
+}
+
+// clumsy panics when it hears of an event.
+type clumsy struct{ *witness }
+
+func (c clumsy) Routed(key string, e *wire.Event) {
+	c.witness.Routed(key, e)
+	if e.Text == "boom" {
+		panic("clumsy")
+	}
+}
+
+func TestFailingHandlerDoesNotEndTheReading(t *testing.T) { // FR-6
+	bubble(t, func(t *testing.T, rev *wire.Revision) {
+		r, p := start(t, rev, silent, func(o *gateway.Options) { o.Observer = clumsy{o.Observer.(*witness)} })
+		p.inbound(say("boom"))
+		p.inbound(say("after", from("user_id", "U2")))
+		if got := r.seen.texts(); !slices.Equal(got, []string{"boom", "after"}) {
+			t.Errorf("routed %q", got)
+		}
+		if !strings.Contains(r.logged.String(), "clumsy") {
+			t.Error("the failure is not in the log")
+		}
+	})
+}
+
+func TestPlainCommandInADM(t *testing.T) { // IN-9
+	bubble(t, func(t *testing.T, rev *wire.Revision) {
+		r, p := start(t, rev, silent)
+		p.inbound(say("Please restart the gateway!", from("chat_type", "dm", "chat_id", "D1")))
+		p.inbound(say("Please restart the gateway!"))
+		if got := r.seen.texts(); !slices.Equal(got, []string{"/restart", "Please restart the gateway!"}) {
+			t.Errorf("routed %q", got)
+		}
+	})
+}
