@@ -119,7 +119,7 @@ func TestPeerThatNeverReadsIsDropped(t *testing.T) { // FR-7: what waits is boun
 		p.answer = func(map[string]any) any { <-deaf; return nil }
 		p.inbound(say("0s"))
 		long := strings.Repeat("b", 100_000)
-		for range 12 {
+		for range 25 { // twice the bound: some are being written already
 			p.send(map[string]any{"type": "inbound", "event": 5, "bufferId": long})
 		}
 		if err := r.runResult(); err == nil || !strings.Contains(err.Error(), "does not read") {
