@@ -21,8 +21,8 @@ import (
 // A good gateway must not wait for as long as a bad one is waited for. Both are
 // real time, and wide apart for the sake of busy machines.
 const (
-	stallFor = 2 * time.Second
-	patience = 1500 * time.Millisecond
+	stallFor = time.Second
+	patience = 800 * time.Millisecond
 )
 
 // twoOfOne: one tenant with a good gateway and a bad one.
@@ -222,27 +222,6 @@ func TestSlowBodyAtTheEdgeBlocksNobody(t *testing.T) {
 	r.interact("discord-bot", command)
 	p.gotForward()
 	slow.Close()
-}
-
-// A gateway can fill the chat model and not overfill it.
-func TestChatModelIsBounded(t *testing.T) {
-	t.Parallel()
-	r := newRig(t, connector.Options{Platforms: []connector.Platform{{Name: "discord", Descriptor: map[string]any{"max_message_length": 1 << 20}}}})
-	p := r.gateway("gw-1", "secret-1")
-	content := strings.Repeat("x", 1<<19)
-	for i := range 20 {
-		wantSuccess(t, p.request(fmt.Sprintf(`{"op":"send","chat_id":"C1","content":"%d %s"}`, i, content)))
-	}
-	m := r.Chat("C1").Messages
-	if len(m) < 2 || len(m) > 8 || !strings.HasPrefix(m[len(m)-1].Text, "19 ") {
-		t.Errorf("%d messages of half a MiB are kept", len(m))
-	}
-	for i := range 140 {
-		wantSuccess(t, p.request(fmt.Sprintf(`{"op":"send","chat_id":"D%d","content":"%s"}`, i, content)))
-	}
-	if len(r.Chat("D139").Messages) != 1 || len(r.Chat("C1").Messages) != 0 {
-		t.Error("the chat unused for longest is not the one that went")
-	}
 }
 
 // Frames from many sides at once, closes in between; for the race detector.
