@@ -44,9 +44,7 @@ func (e Errors) Error() string {
 // add notes a problem at a place of the file.
 func (l *loader) add(pos Pos, path, format string, args ...any) {
 	pos.File = l.file
-	if len(l.problems) <= maxProblems {
-		l.problems = append(l.problems, Problem{pos, path, fmt.Sprintf(format, args...)})
-	}
+	l.problems = append(l.problems, Problem{pos, path, fmt.Sprintf(format, args...)})
 }
 
 // fault notes a problem of a node.

@@ -108,9 +108,7 @@ func (r *resolver) fields(v reflect.Value, as string) reflect.Value {
 		return out
 	}
 	for _, f := range tab.fields {
-		if f.enum == nil && f.as != "written" {
-			out.FieldByIndex(f.index).Set(r.copy(v.FieldByIndex(f.index), f.as))
-		}
+		out.FieldByIndex(f.index).Set(r.copy(v.FieldByIndex(f.index), f.as))
 	}
 	return out
 }

@@ -112,7 +112,8 @@ steps:
 			t.Errorf("(-want +got)\n%s", diff)
 		}
 	}
-	if s.Steps[0].Inbound.Text != "hi ${who}" || s.Steps[0].Inbound.User.ID != "${who}" || s.Steps[1].Raw.Messages[0] != "${who}" {
+	if s.Steps[0].Inbound.Text != "hi ${who}" || s.Steps[0].Inbound.User.ID != "${who}" || s.Steps[1].Raw.Messages[0] != "${who}" ||
+		s.Steps[2].Webhook.Params["From"] != "${who}" || s.Steps[0].Inbound.Event["a"].(map[string]any)["b"] != "${n}" {
 		t.Error("Resolve changed the step it copies")
 	}
 }

@@ -10,7 +10,7 @@ import (
 func TestNearest(t *testing.T) {
 	names := []string{"name", "about", "kind", "within", "inbound", "interaction", "to", "on", "follow_up"}
 	for _, tt := range []struct{ word, want string }{
-		{"nmae", "name"}, {"knd", "kind"}, {"kimd", "kind"}, {"kinds", "kind"}, {"wihtin", "within"}, {"Within", "within"},
+		{"nmae", "name"}, {"knd", "kind"}, {"kimd", "kind"}, {"kinds", "kind"}, {"wihtin", "within"}, {"WITHIN", "within"},
 		{"followup", "follow_up"}, {"interacton", "interaction"}, {"ton", "to"},
 		{"x", ""}, {"as", ""}, {"chat", ""}, {"completely", ""}, {"", ""},
 	} {

@@ -106,9 +106,6 @@ func (l *loader) checkName(n *yaml.Node, path, name string) {
 
 // settle replaces every ${name} of the head, whose vars are known already.
 func (l *loader) settle(s *Scenario) {
-	if len(l.problems) > 0 {
-		return
-	}
 	r := resolver{lookup: func(name string) (any, bool) { v, ok := s.Vars[name]; return v, ok }}
 	for _, part := range []any{&s.Vars, &s.Connector, &s.Gateway, &s.Gateways} {
 		v := reflect.ValueOf(part).Elem()
