@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/relaysim/relaysim/gateway/wire"
 )
 
@@ -109,4 +111,86 @@ func TestEventGolden(t *testing.T) {
 	eachRevision(t, func(t *testing.T, rev *wire.Revision) {
 		decodesEvent(rev).run(t, "testdata/event_from_wire-"+rev.Name+".json", rev.Name, eventReplaced)
 	})
+}
+
+// everySource has every field that a source may have.
+const everySource = `{"source":{"platform":"Matrix ","chat_id":"c","chat_name":"cn","chat_type":"thread","user_id":"u",
+	"user_name":"n","user_display_name":"d","user_handle":"h","user_id_alt":"ua","chat_id_alt":"ca","thread_id":"t",
+	"chat_topic":"ct","guild_id":"g","scope_id":"s","parent_chat_id":"p","message_id":"m","profile":"pr",
+	"prospective_thread_id":"pt","later":"x"}}`
+
+func TestSourceFields(t *testing.T) { // IN-3, IN-4, IN-6, IN-8, SK-7
+	r6 := wire.Source{
+		Platform: "matrix", ChatID: "c", ChatName: "cn", ChatType: "thread", UserID: "u", UserName: "n",
+		UserIDAlt: "ua", ChatIDAlt: "ca", ThreadID: "t", ChatTopic: "ct", Scope: "g", ParentChatID: "p",
+		MessageID: "m",
+	}
+	r8 := r6
+	r8.UserName, r8.Scope, r8.Profile, r8.ProspectiveThreadID = "d", "s", "pr", "pt"
+	for rev, want := range map[*wire.Revision]wire.Source{wire.R6: r6, wire.R8: r8} {
+		e, err := wire.DecodeEvent([]byte(everySource), rev)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, e.Source); diff != "" {
+			t.Errorf("%s: (-want +got)\n%s", rev, diff)
+		}
+		again, err := wire.DecodeEvent(e.JSON(rev), rev)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, again.Source); diff != "" {
+			t.Errorf("%s, shown and read again: (-want +got)\n%s", rev, diff)
+		}
+	}
+}
+
+func TestEventAbsent(t *testing.T) { // IN-5: an inbound without an event has no text and no known source
+	e, err := wire.DecodeEvent(nil, wire.R8)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := &wire.Event{MessageType: "text", Source: wire.Source{Platform: "relay", ChatType: "dm"}}
+	if diff := cmp.Diff(want, e); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+	for _, raw := range []string{"null", "[]", "0", `""`, "", "{"} {
+		if e, err := wire.DecodeEvent([]byte(raw), wire.R8); err == nil {
+			t.Errorf("%q: got %+v", raw, e)
+		}
+	}
+}
+
+func TestNumberZeroIsNoID(t *testing.T) { // SK-2: a chat id of 0 keys as none
+	for _, zero := range []string{"0", "-0", "0.0", "0e5"} {
+		e, err := wire.DecodeEvent([]byte(`{"source":{"chat_id":`+zero+`}}`), wire.R8)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if e.Source.ChatID != "" {
+			t.Errorf("%s: chat id is %q", zero, e.Source.ChatID)
+		}
+	}
+}
+
+func TestTextEscapes(t *testing.T) {
+	for in, want := range map[string]string{
+		`"a\"\\\/\b\f\n\r\t\u0041z"`: "a\"\\/\b\f\n\r\tAz",
+		`"\ud83d\ude00"`:             "😀",
+		`"\uD83D\uDE00!"`:            "😀!",
+		`"\ud83d"`:                   "\ufffd",
+		`"\ud83dx\ude00"`:            "\ufffdx\ufffd",
+		`"\ud83d\u0041"`:             "\ufffdA",
+		`"\ud83d\ud83d\ude00"`:       "\ufffd😀",
+		`"é\u00e9"`:                  "éé",
+		`""`:                         "",
+	} {
+		e, err := wire.DecodeEvent([]byte(`{"text":`+in+`}`), wire.R6)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if e.Text != want {
+			t.Errorf("%s: got %q, want %q", in, e.Text, want)
+		}
+	}
 }

@@ -3,6 +3,8 @@ package wire
 import (
 	"encoding/base64"
 	"errors"
+	"slices"
+	"unicode/utf8"
 )
 
 // Forward is a provider's HTTP request as the connector passed it on (PT-1).
@@ -70,12 +72,14 @@ func bodyOf(val []byte) []byte {
 	if len(val) == 0 || val[0] != '"' {
 		return nil
 	}
+	text := unquoted(val)
+	if slices.ContainsFunc(text, func(c byte) bool { return c >= utf8.RuneSelf }) {
+		return nil
+	}
 	var data []byte
 	pads := 0
-	for _, c := range unquoted(val) {
+	for _, c := range text {
 		switch {
-		case c >= 0x80:
-			return nil
 		case c == '=':
 			pads++
 			if quad := len(data) % 4; quad >= 2 && quad+pads >= 4 {

@@ -3,7 +3,10 @@ package wire_test
 import (
 	"encoding/hex"
 	"encoding/json"
+	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/relaysim/relaysim/gateway/wire"
 )
@@ -58,4 +61,51 @@ func TestInteractionGolden(t *testing.T) { // DI-1 … DI-5
 	eachRevision(t, func(t *testing.T, rev *wire.Revision) {
 		decodesInteraction(rev).run(t, "testdata/interactions-"+rev.Name+".json", rev.Name, interactionReplaced)
 	})
+}
+
+func TestInteraction(t *testing.T) {
+	deep := strings.Repeat(`{"type":1,"name":"s","options":[`, 100) + strings.Repeat(`]}`, 100)
+	for _, tt := range []struct {
+		name, body string
+		want       wire.Event
+	}{
+		{"a bool option is its JSON text", // DI-3
+			`{"type":2,"data":{"name":"c","options":[{"type":5,"value":true},{"type":5,"value":false},{"type":4,"value":0}]}}`,
+			wire.Event{Text: "/c true false 0", MessageType: "command"}},
+		{"empty and blank options add nothing", // DI-3
+			`{"type":2,"data":{"name":"c","options":[{"type":3,"value":" "},{"type":3,"value":""},{"type":3,"value":{}},5,{"type":3,"value":"x"}]}}`,
+			wire.Event{Text: "/c x", MessageType: "command"}},
+		{"options deeper than any command's are left out",
+			`{"type":2,"data":{"name":"c","options":[` + deep + `]}}`,
+			wire.Event{Text: "/c" + strings.Repeat(" s", 32), MessageType: "command"}},
+		{"an empty member.user is none", // DI-1
+			`{"type":1,"member":{"user":{}},"user":{"id":"9","username":"cat"}}`,
+			wire.Event{MessageType: "text", Source: wire.Source{UserID: "9", UserName: "cat"}}},
+		{"a null member.user is none", // DI-1
+			`{"type":1,"member":{"user":null},"user":{"id":"9"}}`,
+			wire.Event{MessageType: "text", Source: wire.Source{UserID: "9"}}},
+		{"a modal submit has no text", // DI-5
+			`{"type":5,"data":{"name":"n","custom_id":"x","components":[]}}`,
+			wire.Event{MessageType: "text"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			got, err := wire.EventFromInteraction([]byte(tt.body), wire.R8)
+			if err != nil {
+				t.Fatal(err)
+			}
+			tt.want.Source.Platform, tt.want.Source.ChatType = "relay", "dm"
+			if diff := cmp.Diff(&tt.want, got); diff != "" {
+				t.Errorf("(-want +got)\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestPromptTokenLength(t *testing.T) { // PRM-3
+	id := strings.Repeat("a", 32)
+	for option, want := range map[string]bool{id[:27]: true, id[:28]: false} { // 4+32+1 before it
+		if _, _, ok := wire.ParsePromptToken("hp1:" + id + ":" + option); ok != want {
+			t.Errorf("an option id of %d bytes: got %v", len(option), ok)
+		}
+	}
 }
