@@ -1,7 +1,6 @@
 package play
 
 import (
-	"bytes"
 	"encoding/json"
 	"slices"
 	"strconv"
@@ -187,7 +186,7 @@ func (i *item) look() any {
 	case laneClose:
 		return map[string]any{"code": number(o.Code), "reason": o.Reason, "from": string(o.From)}
 	case laneAnswer:
-		return map[string]any{"status": number(o.Code), "body": treeOrText(o.Data)}
+		return map[string]any{"status": number(o.Code), "body": tree(o.Data)}
 	case laneDropped:
 		return o.Reason
 	}
@@ -220,20 +219,10 @@ func routedView(sessionKey string, event json.RawMessage) any {
 
 func number(n int) json.Number { return json.Number(strconv.Itoa(n)) }
 
-// tree decodes JSON that this program has written.
-func tree(raw json.RawMessage) any {
-	d := json.NewDecoder(bytes.NewReader(raw))
-	d.UseNumber()
-	var v any
-	if err := d.Decode(&v); err != nil {
-		return string(raw)
+// tree decodes JSON for patterns; what is none is text.
+func tree(raw []byte) any {
+	if v, ok := trace.Tree(raw); ok {
+		return v
 	}
-	return v
-}
-
-func treeOrText(b []byte) any {
-	if !json.Valid(b) {
-		return string(b)
-	}
-	return tree(b)
+	return string(raw)
 }

@@ -1,7 +1,6 @@
 package trace
 
 import (
-	"bytes"
 	"encoding/json"
 	"sync"
 )
@@ -105,12 +104,8 @@ func (f FrameLine) Object() map[string]any {
 		if !f.Valid() {
 			return
 		}
-		d := json.NewDecoder(bytes.NewReader(f.Line))
-		d.UseNumber()
-		var o map[string]any
-		if d.Decode(&o) == nil {
-			f.cache.object = o
-		}
+		tree, _ := Tree(f.Line)
+		f.cache.object, _ = tree.(map[string]any)
 	})
 	return f.cache.object
 }
