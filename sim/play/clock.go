@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/coder/quartz"
@@ -16,6 +17,7 @@ type clock struct {
 	*quartz.Mock
 	faults *clockFaults
 	start  time.Time
+	passed atomic.Int64 // virtual time since start, in nanoseconds; quartz's Now allocates
 }
 
 func newClock() *clock {
@@ -24,8 +26,11 @@ func newClock() *clock {
 	return &clock{Mock: m, faults: f, start: m.Now()}
 }
 
-// sinceStart is the virtual time that has passed.
-func (c *clock) sinceStart() time.Duration { return c.Now().Sub(c.start) }
+// sinceStart is the virtual time that has passed. Any goroutine may ask.
+func (c *clock) sinceStart() time.Duration { return time.Duration(c.passed.Load()) }
+
+// time is the same as an instant.
+func (c *clock) time() time.Time { return c.start.Add(c.sinceStart()) }
 
 // next is how far the next timer is, or false when none is set.
 func (c *clock) next() (time.Duration, bool) { return c.Peek() }
@@ -33,6 +38,7 @@ func (c *clock) next() (time.Duration, bool) { return c.Peek() }
 // move lets d pass, which must not be beyond the next timer, and waits for
 // the functions of the timers that are due.
 func (c *clock) move(ctx context.Context, d time.Duration) error {
+	c.passed.Add(int64(d)) // before the timers' functions, which may log
 	if err := c.Advance(d).Wait(ctx); err != nil {
 		return fmt.Errorf("virtual time: %w", err)
 	}

@@ -29,7 +29,7 @@ func (r *run) interaction(ctx context.Context, in *scenario.Interaction) error {
 		return err
 	}
 	bot := r.bot("discord")
-	now := r.clock.Now()
+	now := r.clock.time()
 	if in.Signature == stale {
 		now = now.Add(-time.Hour)
 	}

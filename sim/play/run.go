@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"slices"
 	"sync"
-	"time"
 
 	"github.com/relaysim/relaysim/gateway/wire"
 	"github.com/relaysim/relaysim/sim/connector"
@@ -52,7 +51,7 @@ func newRun(s *Stage, sc *scenario.Scenario, rev *wire.Revision, o Options) *run
 	r := &run{
 		scenario: sc, revision: rev, options: o,
 		clock: clock, counter: counter,
-		log:       trace.NewLog(func() time.Time { return clock.Now() }),
+		log:       trace.NewLog(clock.time),
 		ids:       newIDs(),
 		variables: newVariables(sc.Vars),
 		signals:   newSignals(counter),

@@ -104,7 +104,7 @@ func (r *run) token(d *scenario.Dial) (string, error) {
 	if d.Expires != 0 {
 		life = d.Expires
 	}
-	now := r.clock.Now()
+	now := r.clock.time()
 	if life < 0 { // a token of the past: an expired one is minted early, not with a negative life
 		now, life = now.Add(life-auth.DefaultTTL), auth.DefaultTTL
 	}
