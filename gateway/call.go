@@ -2,7 +2,6 @@ package gateway
 
 import (
 	"context"
-	"encoding/json"
 	"sync"
 
 	"github.com/coder/quartz"
@@ -111,9 +110,7 @@ func (c *conn) resolve(id string, raw []byte) {
 		c.g.log.Debug("relay: result for no pending request", "request", id)
 		return
 	}
-	r := wire.DecodeResult(raw)
-	r.Raw = json.RawMessage(append([]byte(nil), raw...)) // the read buffer is used again
-	k.settle(r)
+	k.settle(wire.DecodeResult(raw))
 }
 
 // settle wakes the waiting goroutine with a result. It is called once a call.

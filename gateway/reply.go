@@ -33,6 +33,7 @@ func (t *Turn) reply(ctx context.Context, text string) {
 		ReplyTo:  replyTo(t.Event),
 		Metadata: replyMetadata(t.Event),
 	}
+	t.g.addOrigin(a.Metadata, t.origin)
 	for _, piece := range t.split(text) {
 		r := t.sendPiece(ctx, a, piece)
 		if !r.Success {

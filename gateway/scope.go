@@ -76,20 +76,32 @@ func (m *memory) put(chatID string, o origin) {
 // caller set stands, an empty string counts as not set, and the caller's map
 // is not touched (SC-1, SC-2, SC-5).
 func (g *Gateway) withOrigin(metadata map[string]any, o origin) map[string]any {
-	needsScope := o.scope != "" && unset(metadata[g.rev.ScopeKey])
-	needsAuthor := g.rev.AuthorInMetadata && o.author != "" && unset(metadata["user_id"])
-	if !needsScope && !needsAuthor {
+	scope, author := g.lacks(metadata, o)
+	if !scope && !author {
 		return metadata
 	}
 	all := make(map[string]any, len(metadata)+2)
 	maps.Copy(all, metadata)
-	if needsScope {
-		all[g.rev.ScopeKey] = o.scope
-	}
-	if needsAuthor {
-		all["user_id"] = o.author
-	}
+	g.addOrigin(all, o)
 	return all
+}
+
+// addOrigin adds to the gateway's own map what withOrigin adds to a copy.
+func (g *Gateway) addOrigin(metadata map[string]any, o origin) {
+	scope, author := g.lacks(metadata, o)
+	if scope {
+		metadata[g.rev.ScopeKey] = o.scope
+	}
+	if author {
+		metadata["user_id"] = o.author
+	}
+}
+
+// lacks says what of o the metadata does not have and should.
+func (g *Gateway) lacks(metadata map[string]any, o origin) (scope, author bool) {
+	scope = o.scope != "" && unset(metadata[g.rev.ScopeKey])
+	author = g.rev.AuthorInMetadata && o.author != "" && unset(metadata["user_id"])
+	return scope, author
 }
 
 func unset(v any) bool { return v == nil || v == "" }

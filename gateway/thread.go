@@ -21,7 +21,7 @@ func replyTo(e *wire.Event) string {
 func replyMetadata(e *wire.Event) map[string]any {
 	m := threadMetadata(e)
 	if m == nil {
-		m = make(map[string]any, 3)
+		m = make(map[string]any, 4) // with scope and author
 	}
 	m["notify"] = true
 	return m
