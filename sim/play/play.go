@@ -10,6 +10,7 @@ import (
 	"github.com/relaysim/relaysim/gateway/wire"
 	"github.com/relaysim/relaysim/sim/law"
 	"github.com/relaysim/relaysim/sim/scenario"
+	"github.com/relaysim/relaysim/sim/trace"
 	"github.com/relaysim/relaysim/sim/verdict"
 )
 
@@ -44,8 +45,7 @@ func (s *Stage) Run(ctx context.Context, sc *scenario.Scenario, rev *wire.Revisi
 	}
 	r := newRun(s, sc, rev, o)
 	err := r.play(limited)
-	result.Trace = r.log.Since(0)
-	r.judge(err)
+	result.Trace = r.judge(err)
 	r.close()
 	result.Elapsed = time.Since(began)
 	result.Problems = r.problems
@@ -95,8 +95,9 @@ type stepError struct {
 func (e *stepError) Error() string { return fmt.Sprintf("%s: %v", e.pos, e.err) }
 func (e *stepError) Unwrap() error { return e.err }
 
-// judge turns what went wrong into problems, and lets the laws look at the trace.
-func (r *run) judge(err error) {
+// judge turns what went wrong into problems, lets the laws look at the trace,
+// and returns the trace without what must not be shown.
+func (r *run) judge(err error) []*trace.Observation {
 	var at *stepError
 	switch {
 	case err == nil, errors.Is(err, errExpectation): // its problems are there already
@@ -105,9 +106,17 @@ func (r *run) judge(err error) {
 	default:
 		r.problem(verdict.Problem{At: r.scenario.Pos.String(), Text: r.explain(err), Seq: r.log.Len()})
 	}
-	for _, v := range law.Check(r.log.Since(0), r.known(err == nil)) {
+	list, known := r.log.Since(0), r.known(err == nil)
+	violations := law.Check(list, known)
+	for _, v := range violations {
 		r.problem(verdict.Problem{Rule: v.Rule, Text: v.Text, Seq: v.Seq})
 	}
+	if leaks := leaked(violations); len(leaks) > 0 {
+		m := mask{known.Secrets}
+		list = m.trace(list, leaks)
+		m.problems(r.problems, list)
+	}
+	return list
 }
 
 // explain says more about errors whose text alone would not help.

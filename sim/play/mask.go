@@ -1,0 +1,84 @@
+package play
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+
+	"github.com/relaysim/relaysim/sim/law"
+	"github.com/relaysim/relaysim/sim/trace"
+	"github.com/relaysim/relaysim/sim/verdict"
+)
+
+// A trace is printed and saved. When a half under test has leaked a secret into
+// a frame, the law says so and the frame is shown, but not the secret.
+
+const (
+	masked   = "***"
+	withheld = `{"type":"withheld","why":"it holds a secret in an encoding (FU-4)"}` + "\n"
+)
+
+// mask cuts secrets out of what is shown.
+type mask struct{ secrets []string }
+
+// leaked are the observations that the law found a secret in.
+func leaked(violations []law.Violation) []int {
+	var list []int
+	for _, v := range violations {
+		if v.Rule == "FU-4" {
+			list = append(list, v.Seq)
+		}
+	}
+	return list
+}
+
+// trace returns the observations without the secrets; they themselves are not
+// changed. A message in which no secret stands as it is, though the law found
+// one, is not shown at all.
+func (m mask) trace(list []*trace.Observation, leaks []int) []*trace.Observation {
+	list = slices.Clone(list)
+	for i, o := range list {
+		c := *o
+		c.Data = []byte(m.text(string(o.Data)))
+		if slices.Contains(leaks, o.Seq) && bytes.Equal(c.Data, o.Data) {
+			c.Data = []byte(withheld)
+		}
+		if o.Kind == trace.Frame {
+			c.Frames = nil
+			for line := range bytes.Lines(c.Data) {
+				c.Frames = append(c.Frames, trace.NewFrame(bytes.TrimRight(line, "\r\n")))
+			}
+		}
+		c.Event, c.Args, c.Result = m.value(o.Event), m.value(o.Args), m.value(o.Result)
+		c.Reason = m.text(o.Reason)
+		list[i] = &c
+	}
+	return list
+}
+
+// problems masks the texts in place and lets them point at the masked trace.
+func (m mask) problems(problems []verdict.Problem, list []*trace.Observation) {
+	for i := range problems {
+		p := &problems[i]
+		p.Text = m.text(p.Text)
+		for j := range p.Diffs {
+			p.Diffs[j].Want, p.Diffs[j].Got = m.text(p.Diffs[j].Want), m.text(p.Diffs[j].Got)
+		}
+		if p.Nearest != nil {
+			p.Nearest = list[p.Nearest.Seq-1]
+		}
+	}
+}
+
+func (m mask) value(v trace.Value) trace.Value {
+	return trace.Value{Raw: []byte(m.text(string(v.JSON())))}
+}
+
+func (m mask) text(s string) string {
+	for _, secret := range m.secrets {
+		if secret != "" {
+			s = strings.ReplaceAll(s, secret, masked)
+		}
+	}
+	return s
+}
