@@ -82,6 +82,11 @@ func (l *loader) checkNames(s *Scenario) {
 			l.fault(at.node, at.path, "missing: the connector has the tenants %s", both(tenants))
 		}
 	}
+	if len(gateways) > 1 {
+		for _, at := range l.toless {
+			l.fault(at.node, at.path, "missing: there are the gateways %s", both(gateways))
+		}
+	}
 	given, awaited := l.named(signalled), l.named(waiting)
 	var sockets []string
 	for _, at := range l.namings {

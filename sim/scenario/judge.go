@@ -66,24 +66,6 @@ func (l *loader) judgeGateway(n *yaml.Node, path string, have given) {
 	}
 }
 
-func (l *loader) judgeStep(x *Step, path string, have given) {
-	l.name(socket, have["to"], member(path, "to"))
-	if at := have["from"]; at != nil && at.Value != "connector" {
-		l.name(dialled, at, member(path, "from"))
-	}
-	l.name(signalled, have["signal"], member(path, "signal"))
-	l.notNegative(have["within"], member(path, "within"), x.Within)
-	if at := have["advance"]; at != nil && x.Advance <= 0 && isDuration(at) {
-		l.fault(at, member(path, "advance"), "want more than no time")
-	}
-	if at := have["expect"]; at != nil && at.Kind == yaml.SequenceNode && len(at.Content) == 0 {
-		l.fault(at, member(path, "expect"), "an empty list expects nothing: want nothing: true, or some expectations")
-	}
-	if at := have["inbound"]; at != nil {
-		l.name(platform, child(at, "platform"), member(member(path, "inbound"), "platform"))
-	}
-}
-
 // judgeRule refuses what comes after the end of the turn.
 func (l *loader) judgeRule(x *Rule, path string, have given) {
 	for i := range x.Do {
@@ -116,8 +98,12 @@ func (l *loader) judgeClose(x *CloseCode, n *yaml.Node, path string, have given)
 	if code == nil || !isWhole(code) {
 		return
 	}
+	at := path
+	if code != n {
+		at = member(path, "code")
+	}
 	if !sendable(x.Code) {
-		l.fault(code, path, "%d cannot be sent: want 1000-1003, 1005, 1007-1014 or 3000-4999; drop cuts the socket", x.Code)
+		l.fault(code, at, "%d cannot be sent: want 1000-1003, 1005, 1007-1014 or 3000-4999; drop cuts the socket", x.Code)
 	}
 	reason := have["reason"]
 	switch {

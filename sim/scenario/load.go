@@ -91,6 +91,7 @@ type loader struct {
 	uses       []use    // every ${name} and $capture, in file order
 	namings    []naming // every name of a gateway, socket, signal and the like, in file order
 	tenantless []naming // gateways that name no tenant
+	toless     []naming // steps for one gateway that do not say which
 	expands    int      // counts the texts that Resolve must look at
 	units      int      // counts the expectations
 	unit       int      // the expectation being read, from 1; 0: none

@@ -15,6 +15,16 @@ func (g given) any(names []string) bool {
 	return slices.ContainsFunc(names, func(name string) bool { return g[name] != nil })
 }
 
+// first is the value of the first of these names that is given; else nil.
+func (g given) first(names ...string) *yaml.Node {
+	for _, name := range names {
+		if g[name] != nil {
+			return g[name]
+		}
+	}
+	return nil
+}
+
 // object reads a map into the struct v, by its table; or the value of the one
 // field that may stand for the map.
 func (l *loader) object(n *yaml.Node, path string, v reflect.Value) {
