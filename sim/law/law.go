@@ -4,6 +4,7 @@
 // recording of last year alike. It is pure: no sockets, clocks or files.
 //
 // Start reading at Judge. Each law is a file of its own, named after its idea.
+// A law says nothing where the trace does not show enough to be sure.
 package law
 
 import "github.com/relaysim/relaysim/sim/trace"
@@ -29,6 +30,9 @@ type Known struct {
 	// ByHand holds the sockets whose gateway side the scenario plays itself:
 	// what is written there is not judged as a gateway's conduct.
 	ByHand map[int]bool
+	// TokensChecked says that the connector refuses sockets without a good
+	// token, so that one that is not authenticated gets nothing (AUTH-4).
+	TokensChecked bool
 	// ScriptedConnector says that the connector's frames are written by steps,
 	// or played from a recording: its conduct is not judged, only the gateway's.
 	ScriptedConnector bool
@@ -40,7 +44,7 @@ type Known struct {
 	Whole bool
 	// TurnsShown says that every turn is in the trace: its beginning as a
 	// routed observation, its end as an agent observation whose Call is return
-	// or raise and whose Args name the session_key.
+	// or raise and which names the session key.
 	TurnsShown bool
 }
 
@@ -51,7 +55,7 @@ type Tenants struct {
 	Users    map[string]string // tenant by bound author (SC-4)
 }
 
-// Check judges a whole trace. Violations are in the order in which they showed.
+// Check judges a whole trace. Violations are in the order of what shows them.
 func Check(t []*trace.Observation, k Known) []Violation {
 	j := NewJudge(k)
 	for _, o := range t {
@@ -59,20 +63,3 @@ func Check(t []*trace.Observation, k Known) []Violation {
 	}
 	return j.End()
 }
-
-// Judge holds the laws while a trace goes by. Its memory grows with what is
-// open at a time (sockets, turns, unanswered requests), not with the trace.
-// It is not safe for several goroutines.
-type Judge struct{ found []Violation }
-
-// NewJudge returns a judge of one trace.
-func NewJudge(k Known) *Judge { return &Judge{} }
-
-// Observe takes the next observation, which it does not keep.
-func (j *Judge) Observe(o *trace.Observation) {}
-
-// Found is what was found so far.
-func (j *Judge) Found() []Violation { return j.found }
-
-// End says that no more observations come, and returns all violations.
-func (j *Judge) End() []Violation { return j.found }
