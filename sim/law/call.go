@@ -2,6 +2,7 @@ package law
 
 import (
 	"hash/maphash"
+	"slices"
 	"strings"
 	"time"
 
@@ -61,7 +62,7 @@ func (l *calls) hash(text string) uint64 {
 
 func (l *calls) answer(o *trace.Observation, s *socket, f *frame) {
 	id := f.line.RequestID()
-	for _, a := range l.recent {
+	for _, a := range slices.Backward(l.recent) {
 		if a.socket == s && a.id == id && !a.answered {
 			a.answered, a.answeredAt = true, o.At
 			a.success = string(f.line.Field("result", "success")) == "true"
@@ -83,7 +84,7 @@ func opOf(call string) string {
 }
 
 func (l *calls) observe(o *trace.Observation, _ *socket) {
-	if o.Kind != trace.Agent {
+	if o.Kind != trace.Agent || o.Call == "return" || o.Call == "raise" {
 		return
 	}
 	result := o.Result.JSON()

@@ -77,10 +77,19 @@ func scopeKey(revision string) string {
 
 func (f *frame) outbound(revision string) {
 	a := &f.out
-	a.id = f.line.RequestID()
-	a.platform, _ = trace.Text(f.line.Field("platform"))
 	scope := scopeKey(revision)
-	trace.Members(f.line.Field("action"), func(key, value []byte) {
+	var fields []byte
+	trace.Members(f.line.Line, func(key, value []byte) {
+		switch string(key) {
+		case "requestId":
+			a.id, _ = trace.Text(value)
+		case "platform":
+			a.platform, _ = trace.Text(value)
+		case "action":
+			fields = value
+		}
+	})
+	trace.Members(fields, func(key, value []byte) {
 		switch string(key) {
 		case "op":
 			a.op, _ = trace.Text(value)
@@ -107,11 +116,10 @@ func (f *frame) outbound(revision string) {
 
 func (f *frame) inbound(revision string) {
 	d := &f.in
-	d.bufferID, _ = trace.Text(f.line.Field("bufferId"))
 	d.good = true
 	hasText, hasSource := false, false
 	scope := scopeKey(revision)
-	ok := trace.Members(f.line.Field("event"), func(key, value []byte) {
+	ok := trace.Members(f.delivered("event"), func(key, value []byte) {
 		switch string(key) {
 		case "text":
 			d.text, hasText = trace.Text(value)
@@ -129,6 +137,20 @@ func (f *frame) inbound(revision string) {
 	f.bad = !d.good
 	// (IN-9) "restart gateway" is a command in a DM.
 	d.command = d.command || strings.HasPrefix(d.text, "/") || strings.Contains(strings.ToLower(d.text), "restart")
+}
+
+// delivered returns what a delivery carries under name, and reads its bufferId.
+func (f *frame) delivered(name string) []byte {
+	var what []byte
+	trace.Members(f.line.Line, func(key, value []byte) {
+		switch string(key) {
+		case "bufferId":
+			f.in.bufferID, _ = trace.Text(value)
+		case name:
+			what = value
+		}
+	})
+	return what
 }
 
 func (d *delivery) source(key string, value []byte, scope string) {
@@ -159,8 +181,7 @@ func (d *delivery) string(raw []byte) string {
 // dropped (PT-5), so they are neither good nor bad.
 func (f *frame) forward() {
 	d := &f.in
-	d.bufferID, _ = trace.Text(f.line.Field("bufferId"))
-	raw := f.line.Field("forward")
+	raw := f.delivered("forward")
 	platform, ok := trace.Text(trace.Field(raw, "platform"))
 	if ok && platform != "discord" {
 		return
@@ -209,6 +230,23 @@ func forwardBody(forward json.RawMessage) ([]byte, bool) {
 	}
 	body, err := base64.StdEncoding.DecodeString(text)
 	return body, err == nil
+}
+
+// event is what a routed observation says, read once for all laws.
+type event struct{ messageID, text, chat string }
+
+func (e *event) read(raw json.RawMessage) {
+	*e = event{}
+	trace.Members(raw, func(key, value []byte) {
+		switch string(key) {
+		case "message_id":
+			e.messageID, _ = trace.Text(value)
+		case "text":
+			e.text, _ = trace.Text(value)
+		case "source":
+			e.chat, _ = trace.Text(trace.Field(value, "chat_id"))
+		}
+	})
 }
 
 func isObject(raw json.RawMessage) bool { return len(raw) > 0 && raw[0] == '{' }

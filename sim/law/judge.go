@@ -31,13 +31,14 @@ type Judge struct {
 	sockets map[int]*socket
 	laws    []law
 	frame   frame // reused
+	event   event // of the last routed observation
 	found   []Violation
 }
 
 // NewJudge returns a judge of one trace. It keeps k.
 func NewJudge(k Known) *Judge {
 	j := &Judge{known: k, sockets: map[int]*socket{}}
-	turns := &turns{known: &j.known, report: j.report, lanes: map[string]*lane{}, running: map[string]int{}}
+	turns := &turns{known: &j.known, report: j.report, event: &j.event, lanes: map[string]*lane{}, running: map[string]int{}}
 	j.laws = []law{
 		&channel{known: &j.known, report: j.report},
 		newSecrets(&j.known, j.report),
@@ -45,9 +46,9 @@ func NewJudge(k Known) *Judge {
 		&calls{report: j.report, sockets: j.sockets},
 		&limits{report: j.report},
 		&acks{known: &j.known, report: j.report, sockets: j.sockets, buffers: map[int]map[string]*entry{}},
-		newScopes(&j.known, j.report),
+		newScopes(&j.known, j.report, &j.event),
 		newTenants(&j.known, j.report),
-		&reader{known: &j.known, report: j.report, sockets: j.sockets, turns: turns, waiting: map[int][]*pending{}},
+		&reader{known: &j.known, report: j.report, event: &j.event, sockets: j.sockets, turns: turns, waiting: map[int][]*pending{}},
 		&interrupts{known: &j.known, report: j.report, turns: turns, asked: map[string][]string{}},
 		turns, // last: what the others ask it is how things were before
 	}
@@ -65,6 +66,9 @@ func (j *Judge) Observe(o *trace.Observation) {
 			}
 			s.frame(o, &j.frame, j.known.Revision)
 		}
+	}
+	if o.Kind == trace.Routed {
+		j.event.read(o.Event.JSON())
 	}
 	for _, l := range j.laws {
 		l.observe(o, s)

@@ -21,6 +21,7 @@ const (
 type reader struct {
 	known   *Known
 	report  report
+	event   *event
 	sockets map[int]*socket
 	turns   *turns
 	waiting map[int][]*pending // good deliveries that were not routed yet, by open socket
@@ -70,22 +71,19 @@ func (l *reader) observe(o *trace.Observation, s *socket) {
 // routed takes the deliveries that the event holds off the list. Messages that
 // waited for a busy session may have been merged (TURN-2).
 func (l *reader) routed(o *trace.Observation) {
-	event := o.Event.JSON()
-	id, _ := trace.Text(trace.Field(event, "message_id"))
-	text, _ := trace.Text(trace.Field(event, "text"))
 	for conn, list := range l.waiting {
 		if o.Peer != "" && l.sockets[conn].peer != "" && o.Peer != l.sockets[conn].peer {
 			continue
 		}
 		l.waiting[conn] = slices.DeleteFunc(list, func(p *pending) bool {
-			if p.messageID != "" && p.messageID == id {
+			if p.messageID != "" && p.messageID == l.event.messageID {
 				if o.At-p.at >= late && l.turns.idleSince(o.SessionKey, o.Peer, p.seq) {
 					l.report("FR-7", o.Seq, "the event of #%d was routed %v late, although session %q was idle: something held up the reader",
 						p.seq, o.At-p.at, o.SessionKey)
 				}
 				return true
 			}
-			return p.text != "" && strings.Contains(text, p.text)
+			return p.text != "" && strings.Contains(l.event.text, p.text)
 		})
 	}
 }

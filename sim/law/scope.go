@@ -17,6 +17,7 @@ const mostMessages = 4096
 type scopes struct {
 	known    *Known
 	report   report
+	event    *event
 	seed     maphash.Seed
 	messages map[message]*origin
 	order    []message           // as they came, to forget the oldest
@@ -51,9 +52,9 @@ type wrong struct {
 	Violation
 }
 
-func newScopes(k *Known, r report) *scopes {
+func newScopes(k *Known, r report, e *event) *scopes {
 	return &scopes{
-		known: k, report: r, seed: maphash.MakeSeed(),
+		known: k, report: r, event: e, seed: maphash.MakeSeed(),
 		messages: map[message]*origin{}, turns: map[string]*origin{}, suspects: map[call][]*suspect{},
 	}
 }
@@ -128,10 +129,7 @@ func (l *scopes) observe(o *trace.Observation, _ *socket) {
 }
 
 func (l *scopes) begin(o *trace.Observation) {
-	event := o.Event.JSON()
-	id, _ := trace.Text(trace.Field(event, "message_id"))
-	chat, _ := trace.Text(trace.Field(event, "source", "chat_id"))
-	if from := l.messages[message{chat, id}]; from != nil {
+	if from := l.messages[message{l.event.chat, l.event.messageID}]; from != nil {
 		from.running = true
 		l.turns[o.SessionKey] = from
 	}

@@ -11,6 +11,7 @@ import (
 type turns struct {
 	known  *Known
 	report report
+	event  *event
 	lanes  map[string]*lane // by session key
 
 	running map[string]int // turns that run, by the gateway's name
@@ -44,10 +45,9 @@ func (l *turns) begin(o *trace.Observation) {
 		s = &lane{open: map[string]int{}}
 		l.lanes[o.SessionKey] = s
 	}
-	text, _ := trace.Text(trace.Field(o.Event.JSON(), "text"))
-	command := strings.HasPrefix(text, "/")
+	command := strings.HasPrefix(l.event.text, "/")
 	switch {
-	case command && stops(text):
+	case command && stops(l.event.text):
 		l.running[o.Peer] -= s.open[o.Peer]
 		s.open[o.Peer] = 0 // (TURN-3) its turn is cancelled, whose end need not show
 	case !command && s.open[o.Peer] > 0:
