@@ -341,6 +341,12 @@ func TestGoodTraces(t *testing.T) {
 			c(inbound("m2", "one", "U1")), everything},
 		{"an interrupt of a turn", handshake().c(inbound("m1", "hi", "U1")).routed("K", "m1", "hi").
 			c(`{"type":"interrupt_inbound","session_key":"K"}`).interrupted("K", true).returns("K"), everything},
+		{"an interrupt of no session at all", handshake().c(`{"type":"interrupt_inbound","session_key":5}`).interrupted("5", false), everything},
+		{"a bad forward, then a good one", handshake().c(`{"type":"passthrough_forward","forward":null}`,
+			forward(`{"id":"i1","type":2,"channel_id":"C1","guild_id":"G1"}`)).add(&trace.Observation{
+			Kind: trace.Routed, Peer: "gw", SessionKey: "K",
+			Event: trace.Value{Raw: []byte(`{"text":"ping","source":{"chat_id":"C1","message_id":"i1"}}`)},
+		}).returns("K"), everything},
 		{"turns one after another", handshake().c(inbound("m1", "hi", "U1")).routed("K", "m1", "hi").returns("K").
 			c(inbound("m2", "ho", "U1")).routed("K", "m2", "ho").returns("K"), everything},
 		{"a command beside a turn", handshake().c(inbound("m1", "hi", "U1")).routed("K", "m1", "hi").

@@ -237,6 +237,7 @@ type event struct{ messageID, text, chat string }
 
 func (e *event) read(raw json.RawMessage) {
 	*e = event{}
+	inSource := ""
 	trace.Members(raw, func(key, value []byte) {
 		switch string(key) {
 		case "message_id":
@@ -245,8 +246,12 @@ func (e *event) read(raw json.RawMessage) {
 			e.text, _ = trace.Text(value)
 		case "source":
 			e.chat, _ = trace.Text(trace.Field(value, "chat_id"))
+			inSource, _ = trace.Text(trace.Field(value, "message_id"))
 		}
 	})
+	if e.messageID == "" {
+		e.messageID = inSource // an interaction has its id only there (DI-1)
+	}
 }
 
 func isObject(raw json.RawMessage) bool { return len(raw) > 0 && raw[0] == '{' }

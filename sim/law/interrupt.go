@@ -15,13 +15,18 @@ type interrupts struct {
 	report report
 	turns  *turns
 	asked  map[string][]string // session keys that were interrupted, by the gateway's name
+	vague  map[string]int      // interrupts whose session key is no string
 }
 
 func (l *interrupts) frame(o *trace.Observation, _ *socket, f *frame) {
 	if o.From != trace.Connector || f.typ != "interrupt_inbound" {
 		return
 	}
-	key, _ := trace.Text(f.line.Field("session_key"))
+	key, ok := trace.Text(f.line.Field("session_key"))
+	if !ok {
+		l.vague[o.Peer]++ // what a gateway reads there is its own business
+		return
+	}
 	asked := append(l.asked[o.Peer], key)
 	l.asked[o.Peer] = asked[max(0, len(asked)-mostAsked):]
 }
@@ -35,6 +40,8 @@ func (l *interrupts) observe(o *trace.Observation, _ *socket) {
 	switch {
 	case i >= 0:
 		l.asked[o.Peer] = slices.Delete(asked, i, i+1)
+	case l.vague[o.Peer] > 0:
+		l.vague[o.Peer]--
 	case len(asked) > 0:
 		l.report("INT-2", o.Seq, "an interrupt of session %q reached session %q", asked[0], o.SessionKey)
 		return

@@ -49,7 +49,7 @@ func NewJudge(k Known) *Judge {
 		newScopes(&j.known, j.report, &j.event),
 		newTenants(&j.known, j.report),
 		&reader{known: &j.known, report: j.report, event: &j.event, sockets: j.sockets, turns: turns, waiting: map[int][]*pending{}},
-		&interrupts{known: &j.known, report: j.report, turns: turns, asked: map[string][]string{}},
+		&interrupts{known: &j.known, report: j.report, turns: turns, asked: map[string][]string{}, vague: map[string]int{}},
 		turns, // last: what the others ask it is how things were before
 	}
 	return j
