@@ -4,7 +4,7 @@ package recordings
 
 import "embed"
 
-// FS holds the recordings.
+// FS holds the recordings and, beside them, their files of deviations.
 //
-//go:embed *.jsonl
+//go:embed *.jsonl *.deviations.yaml
 var FS embed.FS

@@ -11,6 +11,7 @@ import (
 
 	"github.com/relaysim/relaysim/recordings"
 	"github.com/relaysim/relaysim/scenarios"
+	"github.com/relaysim/relaysim/sim/replay"
 )
 
 // source is one file to load.
@@ -24,8 +25,12 @@ type source struct {
 // recorded says whether it is a recording rather than a scenario.
 func (s source) recorded() bool { return filepath.Ext(s.name) == ".jsonl" }
 
-// isSource says whether a file of this name is something to load.
+// isSource says whether a file of this name is something to load. What stands
+// beside a recording is loaded with it.
 func isSource(name string) bool {
+	if strings.HasSuffix(name, replay.DeviationsEnding) {
+		return false
+	}
 	switch filepath.Ext(name) {
 	case ".yaml", ".yml", ".jsonl":
 		return true
@@ -122,7 +127,7 @@ func builtIn() ([]source, error) {
 		fsys   fs.FS
 	}{{"scenarios", scenarios.FS}, {"recordings", recordings.FS}} {
 		err := fs.WalkDir(b.fsys, ".", func(p string, d fs.DirEntry, err error) error {
-			if err == nil && !d.IsDir() {
+			if err == nil && !d.IsDir() && isSource(p) {
 				name := path.Join(b.folder, p)
 				list = append(list, source{name: name, group: path.Dir(name), fsys: b.fsys, path: p})
 			}

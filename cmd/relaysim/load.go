@@ -79,17 +79,39 @@ func loadScenario(s source) (*scenario.Scenario, error) {
 }
 
 func loadRecording(s source) (_ *scenario.Scenario, warnings []string, err error) {
+	deviations, err := loadDeviations(s)
+	if err != nil {
+		return nil, nil, err
+	}
 	f, err := s.openFile()
 	if err != nil {
 		return nil, nil, err
 	}
 	defer f.Close()
 	rec := recording.NewReader(f, s.name)
-	compiled, err := replay.Compile(rec)
+	compiled, err := replay.Compile(rec, deviations)
 	for _, w := range rec.Warnings() {
 		warnings = append(warnings, w.Error())
 	}
 	return compiled, warnings, err
+}
+
+// loadDeviations reads the file of deviations beside a recording, if there is one.
+func loadDeviations(s source) ([]replay.Deviation, error) {
+	s.name, s.path = replay.DeviationsOf(s.name), replay.DeviationsOf(s.path)
+	f, err := s.openFile()
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	var list []replay.Deviation
+	if err == nil {
+		defer f.Close()
+		list, err = replay.ReadDeviations(f, s.name)
+	}
+	if wrong := (scenario.Errors)(nil); err != nil && !errors.As(err, &wrong) {
+		return nil, scenario.Errors{{Pos: scenario.Pos{File: s.name}, Text: reason(err).Error()}}
+	}
+	return list, err
 }
 
 func (s source) openFile() (io.ReadCloser, error) {

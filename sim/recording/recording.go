@@ -40,18 +40,6 @@ type Header struct {
 	ContractVersion int     `json:"contract_version,omitempty"`
 	Revision        string  `json:"revision,omitempty"` // of the contract, such as 2026-08
 	Config          *Config `json:"config,omitempty"`
-	// Deviations are where the recorded gateway broke a rule. They are added
-	// by hand, when somebody has judged the recording.
-	Deviations []Deviation `json:"deviations,omitempty"`
-}
-
-// Deviation is a field of a recorded gateway frame that is not as a rule wants
-// it. The frame stays as it was; a replay expects what the rule wants.
-type Deviation struct {
-	Seq   int             `json:"seq"`   // the frame's
-	Rule  string          `json:"rule"`  // the contract's rule id, such as SC-6
-	Field string          `json:"field"` // dotted, such as action.metadata.user_id
-	Want  json.RawMessage `json:"want"`  // the value that the rule wants
 }
 
 // Config is how the recorded gateway was set up. A nil or zero field was not

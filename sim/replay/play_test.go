@@ -2,7 +2,6 @@ package replay_test
 
 import (
 	"bytes"
-	"io/fs"
 	"strings"
 	"testing"
 
@@ -41,12 +40,8 @@ func newStage(t *testing.T) *play.Stage {
 // TestRecordingsPlay plays the recordings to the gateway, which passes.
 func TestRecordingsPlay(t *testing.T) {
 	stage := newStage(t)
-	files, err := fs.Glob(recordings.FS, "*.jsonl")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no recordings: %v", err)
-	}
-	for _, file := range files {
-		r := playOn(t, stage, compile(t, strings.TrimSuffix(file, ".jsonl")))
+	for _, file := range recorded(t) {
+		r := playOn(t, stage, compile(t, file))
 		if r.Outcome != verdict.Passed {
 			t.Errorf("%s: %v %s", file, r.Outcome, r.Reason)
 			for _, p := range r.Problems {
@@ -81,7 +76,7 @@ func TestForgedRecordingsFail(t *testing.T) {
 			if bytes.Equal(text, forged) {
 				t.Fatal("nothing to change")
 			}
-			s, err := replay.Compile(recording.NewReader(bytes.NewReader(forged), tt.file+".jsonl"))
+			s, err := replay.Compile(recording.NewReader(bytes.NewReader(forged), tt.file+".jsonl"), nil)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -16,12 +16,18 @@ import (
 )
 
 // Compile reads rec to its end and returns it as a scenario of one revision,
-// every value of which has its line of the recording as its place. A recording
-// that cannot be read, or holds something that cannot be played yet, is an
-// error that names the line. Warnings are in rec.
-func Compile(rec *recording.Reader) (*scenario.Scenario, error) {
+// every value of which has its line of the recording as its place. Where the
+// recorded gateway deviated from a rule, what the rule wants is expected.
+//
+// A recording that cannot be read, or holds something that cannot be played
+// yet, is a *recording.Problem, which names the line. Deviations that no longer
+// apply are a scenario.Errors. Warnings are in rec.
+func Compile(rec *recording.Reader, deviations []Deviation) (*scenario.Scenario, error) {
 	t, err := readTape(rec)
 	if err != nil {
+		return nil, err
+	}
+	if err := t.correct(deviations); err != nil {
 		return nil, err
 	}
 	c := &compiler{tape: t, answers: bindRequests(t)}

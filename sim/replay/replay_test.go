@@ -3,6 +3,7 @@ package replay_test
 import (
 	"bytes"
 	"flag"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -16,8 +17,13 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files")
 
-// compile compiles a recording of the repository.
+// compile compiles a recording of the repository with its deviations.
 func compile(t *testing.T, name string) *scenario.Scenario {
+	t.Helper()
+	return compileWith(t, name, deviationsOf(t, name))
+}
+
+func compileWith(t *testing.T, name string, deviations []replay.Deviation) *scenario.Scenario {
 	t.Helper()
 	f, err := recordings.FS.Open(name + ".jsonl")
 	if err != nil {
@@ -25,7 +31,7 @@ func compile(t *testing.T, name string) *scenario.Scenario {
 	}
 	defer f.Close()
 	rec := recording.NewReader(f, name+".jsonl")
-	s, err := replay.Compile(rec)
+	s, err := replay.Compile(rec, deviations)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -60,12 +66,7 @@ func TestCompileGolden(t *testing.T) {
 
 // TestEveryRecordingCompiles and says its revision, which its name ends with.
 func TestEveryRecordingCompiles(t *testing.T) {
-	files, err := recordings.FS.ReadDir(".")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no recordings: %v", err)
-	}
-	for _, f := range files {
-		name := strings.TrimSuffix(f.Name(), ".jsonl")
+	for _, name := range recorded(t) {
 		s := compile(t, name)
 		if len(s.Revisions) != 1 || !strings.HasSuffix(name, s.Revisions[0]) {
 			t.Errorf("%s: revisions %v", name, s.Revisions)
@@ -74,4 +75,17 @@ func TestEveryRecordingCompiles(t *testing.T) {
 			t.Errorf("%s: %+v", name, s)
 		}
 	}
+}
+
+// recorded are the names of the repository's recordings.
+func recorded(t *testing.T) []string {
+	t.Helper()
+	files, err := fs.Glob(recordings.FS, "*.jsonl")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no recordings: %v", err)
+	}
+	for i, f := range files {
+		files[i] = strings.TrimSuffix(f, ".jsonl")
+	}
+	return files
 }
