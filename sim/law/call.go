@@ -1,6 +1,8 @@
 package law
 
 import (
+	"bytes"
+	"encoding/json"
 	"hash/maphash"
 	"slices"
 	"strings"
@@ -43,21 +45,31 @@ func (l *calls) frame(o *trace.Observation, s *socket, f *frame) {
 		if len(l.recent) >= 2*mostRequests {
 			l.recent = append(l.recent[:0:0], l.recent[mostRequests:]...)
 		}
-		text, _ := trace.Text(f.out.content)
 		l.recent = append(l.recent, &asked{
 			socket: s, id: f.out.id, at: o.At,
-			call: call{f.out.op, f.out.chat, l.hash(text)},
+			call: callOf(l.seed, f.out.op, f.out.chat, f.out.content),
 		})
 	case o.From == trace.Connector && f.typ == "outbound_result":
 		l.answer(o, s, f)
 	}
 }
 
-func (l *calls) hash(text string) uint64 {
-	if l.seed == (maphash.Seed{}) {
-		l.seed = maphash.MakeSeed()
+// call names an agent's call as far as both its frame and its observation do.
+type call struct {
+	op, chat string
+	content  uint64 // a hash
+}
+
+// callOf takes the content as JSON, whose escapes may differ.
+func callOf(seed maphash.Seed, op, chat string, content json.RawMessage) call {
+	c := call{op: op, chat: chat}
+	if text := content; len(text) > 1 && bytes.IndexByte(text, '\\') < 0 {
+		c.content = maphash.Bytes(seed, text[1:len(text)-1]) // nearly every content
+	} else {
+		s, _ := trace.Text(text)
+		c.content = maphash.String(seed, s)
 	}
-	return maphash.String(l.seed, text)
+	return c
 }
 
 func (l *calls) answer(o *trace.Observation, s *socket, f *frame) {
@@ -116,8 +128,7 @@ func (l *calls) connected(o *trace.Observation) {
 func (l *calls) returned(o *trace.Observation, result []byte) {
 	args := o.Args.JSON()
 	chat, _ := trace.Text(trace.Field(args, "chat_id"))
-	content, _ := trace.Text(trace.Field(args, "content"))
-	c := call{opOf(o.Call), chat, l.hash(content)}
+	c := callOf(l.seed, opOf(o.Call), chat, trace.Field(args, "content"))
 	success := string(trace.Field(result, "success")) == "true"
 	messageID, _ := trace.Text(trace.Field(result, "message_id"))
 	failure, _ := trace.Text(trace.Field(result, "error"))

@@ -163,7 +163,7 @@ func (d *delivery) source(key string, value []byte, scope string) {
 		d.scope = d.string(value)
 	case "platform", "chat_type", "chat_name", "user_name", "thread_id", "chat_topic",
 		"user_id_alt", "chat_id_alt", "scope_id", "guild_id", "parent_chat_id", "message_id":
-		d.string(value)
+		d.good = d.good && (value[0] == '"' || string(value) == "null")
 	}
 }
 

@@ -3,6 +3,7 @@ package law
 import (
 	"cmp"
 	"fmt"
+	"hash/maphash"
 	"slices"
 
 	"github.com/relaysim/relaysim/sim/trace"
@@ -22,9 +23,9 @@ type law interface {
 // report notes a violation.
 type report func(rule string, seq int, format string, args ...any)
 
-// Judge holds the laws while a trace goes by. Its memory grows with what is
-// open at a time (sockets, turns, unanswered requests), with the sessions and
-// request ids it has to know again, and not with the frames.
+// Judge holds the laws while a trace goes by. Its memory grows with the sockets,
+// the sessions and the request ids of open sockets, which it has to know again,
+// and not with the frames.
 // It is not safe for several goroutines.
 type Judge struct {
 	known   Known
@@ -43,7 +44,7 @@ func NewJudge(k Known) *Judge {
 		&channel{known: &j.known, report: j.report},
 		newSecrets(&j.known, j.report),
 		&results{known: &j.known, report: j.report, sockets: j.sockets, requests: map[int]*requests{}},
-		&calls{report: j.report, sockets: j.sockets},
+		&calls{report: j.report, sockets: j.sockets, seed: maphash.MakeSeed()},
 		&limits{report: j.report},
 		&acks{known: &j.known, report: j.report, sockets: j.sockets, buffers: map[int]map[string]*entry{}},
 		newScopes(&j.known, j.report, &j.event),

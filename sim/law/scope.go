@@ -34,12 +34,6 @@ type origin struct {
 	running     bool // its turn runs
 }
 
-// call names an agent's call as far as both its frame and its observation do.
-type call struct {
-	op, chat string
-	content  uint64
-}
-
 // suspect is a reply that does not carry what it should.
 type suspect struct {
 	wrong  []wrong
@@ -93,8 +87,7 @@ func (l *scopes) reply(o *trace.Observation, a *action, from *origin) {
 	if s.wrong == nil {
 		return
 	}
-	text, _ := trace.Text(a.content)
-	c := call{a.op, a.chat, maphash.String(l.seed, text)}
+	c := callOf(l.seed, a.op, a.chat, a.content)
 	l.suspects[c] = append(l.suspects[c], s)
 }
 
@@ -141,8 +134,7 @@ func (l *scopes) begin(o *trace.Observation) {
 func (l *scopes) called(o *trace.Observation) {
 	args := o.Args.JSON()
 	chat, _ := trace.Text(trace.Field(args, "chat_id"))
-	content, _ := trace.Text(trace.Field(args, "content"))
-	c := call{opOf(o.Call), chat, maphash.String(l.seed, content)}
+	c := callOf(l.seed, opOf(o.Call), chat, trace.Field(args, "content"))
 	list := l.suspects[c]
 	if len(list) == 0 {
 		return

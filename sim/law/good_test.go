@@ -1,0 +1,104 @@
+package law_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/relaysim/relaysim/sim/law"
+	"github.com/relaysim/relaysim/sim/trace"
+)
+
+// What a law must not flag, because something explains it.
+func TestGoodTraces(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		story *story
+		known law.Known
+	}{
+		{"a whole turn", handshake().c(inbound("m1", "hi", "U1")).routed("K", "m1", "hi").
+			g(`{"type":"outbound","requestId":"r0","action":{"op":"typing","chat_id":"C1","metadata":{}}}`).returns("K").
+			g(send("r1", "hello", "m1", ann)).c(result("r1", "x"), `{"type":"outbound_result","requestId":"r0","result":{"success":true}}`).close(1), everything},
+		{"the same id on two connections", two().g(send("r1", "a", "", "")).g2(send("r1", "a", "", "")).c2(result("r1", "x")).c(result("r1", "x")), everything},
+		{"a request that the close ended", handshake().g(send("r1", "a", "", "")).close(1), everything},
+		{"a request without a result, on purpose", handshake().g(send("r1", "a", "", "")), with(func(k *law.Known) { k.ResultsWithheld = true })},
+		{"a request without a result in a part of a trace", handshake().g(send("r1", "a", "", "")), with(func(k *law.Known) { k.Whole = false })},
+		{"a late result", handshake().g(send("r1", "a", "", "")).pass(30*time.Second).
+			called("send", `{"chat_id":"C1","content":"a"}`, `{"success":false,"error":"relay outbound timed out"}`, 30*time.Second).
+			pass(time.Second).c(result("r1", "x")), everything},
+		{"equal calls whose results cross", handshake().g(send("r1", "a", "", ""), send("r2", "a", "", "")).c(result("r2", "two")).
+			called("send", `{"chat_id":"C1","content":"a"}`, `{"success":true,"message_id":"two"}`, 0).c(result("r1", "one")).
+			called("send", `{"chat_id":"C1","content":"a"}`, `{"success":true,"message_id":"one"}`, 0), everything},
+		{"an edit returns the message it was told", handshake().
+			g(`{"type":"outbound","requestId":"r1","action":{"op":"edit","chat_id":"C1","message_id":"m","content":"b"}}`).
+			c(`{"type":"outbound_result","requestId":"r1","result":{"success":true}}`).
+			called("edit_message", `{"chat_id":"C1","content":"b"}`, `{"success":true,"message_id":"m"}`, 0), everything},
+		{"a failed handshake, at once", new(story).open(1, "gw", "gw-1").g(hello).close(1).called("connect", `{}`, `false`, 0), everything},
+		{"a content just as long as the limit", handshake().g(send("r1", strings.Repeat("é", 20), "", "")).c(result("r1", "x")), everything},
+		{"just as many UTF-16 units", new(story).open(1, "gw", "gw-1").g(hello).c(telegram).g(send("r1", "🔌🔌", "", "")).c(result("r1", "x")), everything},
+		{"r6 takes a limit of 0 as it is", new(story).open(1, "gw", "gw-1").g(hello).
+			c(`{"type":"descriptor","descriptor":{"platform":"discord","max_message_length":0}}`).
+			g(send("r1", strings.Repeat("a", 5000), "", "")).c(result("r1", "x")), with(r6)},
+		{"a second descriptor is not adopted", handshake().c(`{"type":"descriptor","descriptor":{"platform":"discord","max_message_length":2}}`).
+			g(send("r1", "hello", "", "")).c(result("r1", "x")), everything},
+		{"a call that sets its own scope", handshake().c(inbound("m1", "hi", "U1")).routed("K", "m1", "hi").
+			g(send("r1", "a", "m1", `"scope_id":"G9","user_id":"U1"`)).c(result("r1", "x")).
+			called("send", `{"chat_id":"C1","content":"a","metadata":{"scope_id":"G9"}}`, `{"success":true,"message_id":"x"}`, 0).returns("K"), everything},
+		{"a call outside a turn has the chat's last author", handshake().c(inbound("m1", "hi", "U1")).routed("K", "m1", "hi").returns("K").
+			c(inbound("m2", "ho", "U3")).routed("K2", "m2", "ho").returns("K2").
+			g(send("r1", "a", "m1", `"scope_id":"G1","user_id":"U3"`)).c(result("r1", "x")).
+			called("send", `{"chat_id":"C1","content":"a"}`, `{"success":true,"message_id":"x"}`, 0), everything},
+		{"a crossing that is declined", two().c(inbound("m1", "hi", "U1")).routed("K", "m1", "hi").returns("K").
+			g(send("r1", "a", "", `"scope_id":"G2"`)).c(`{"type":"outbound_result","requestId":"r1","result":{"success":false}}`).
+			g2(`{"type":"outbound","requestId":"r1","action":{"op":"follow_up","session_key":"K","content":"a"}}`).
+			c2(`{"type":"outbound_result","requestId":"r1","result":{"success":false}}`), everything},
+		{"the same session key in two tenants", two().c(inbound("m1", "hi", "U1")).routed("K", "m1", "hi").
+			c2(inboundIn("G2", "m1", "hi", "U2")).routedAt("other", "K", "m1", "hi").returns("K").returns("K").
+			c2(`{"type":"interrupt_inbound","session_key":"K"}`), everything},
+		{"a bad frame, then a good one", handshake().c(`[]`, `{"type":"inbound","event":5}`, inbound("m1", "hi", "U1")).
+			routed("K", "m1", "hi").returns("K"), with(scripted)},
+		{"a bad frame, then a command", handshake().c(`{"type":"inbound","event":5}`, inbound("m1", "/help", "U1")).
+			g(send("r1", "a", "m1", ann)).c(result("r1", "x")), everything},
+		{"a bad frame, then the end", handshake().c(`{"type":"inbound","event":5}`, inbound("m1", "hi", "U1")).close(1), everything},
+		{"messages that were merged", handshake().c(`{"type":"inbound","event":5}`, inbound("m1", "hi", "U1")).routed("K", "m1", "hi").
+			c(inbound("m2", "one", "U1"), inbound("m3", "two", "U1")).pass(5*time.Second).returns("K").
+			routed("K", "m2", "one\ntwo").returns("K"), everything},
+		{"a message that waits for ever", handshake().c(`{"type":"inbound","event":5}`, inbound("m1", "hi", "U1")).routed("K", "m1", "hi").
+			c(inbound("m2", "one", "U1")), everything},
+		{"an interrupt of a turn", handshake().c(inbound("m1", "hi", "U1")).routed("K", "m1", "hi").
+			c(`{"type":"interrupt_inbound","session_key":"K"}`).interrupted("K", true).returns("K"), everything},
+		{"an interrupt of no session at all", handshake().c(`{"type":"interrupt_inbound","session_key":5}`).interrupted("5", false), everything},
+		{"a bad forward, then a good one", handshake().c(`{"type":"passthrough_forward","forward":null}`,
+			forward(`{"id":"i1","type":2,"channel_id":"C1","guild_id":"G1"}`)).add(&trace.Observation{
+			Kind: trace.Routed, Peer: "gw", SessionKey: "K",
+			Event: trace.Value{Raw: []byte(`{"text":"ping","source":{"chat_id":"C1","message_id":"i1"}}`)},
+		}).returns("K"), everything},
+		{"turns one after another", handshake().c(inbound("m1", "hi", "U1")).routed("K", "m1", "hi").returns("K").
+			c(inbound("m2", "ho", "U1")).routed("K", "m2", "ho").returns("K"), everything},
+		{"a command beside a turn", handshake().c(inbound("m1", "hi", "U1")).routed("K", "m1", "hi").
+			c(inbound("m2", "/status", "U1")).routed("K", "m2", "/status").returns("K").returns("K"), everything},
+		{"a turn that was stopped", handshake().c(inbound("m1", "hi", "U1")).routed("K", "m1", "hi").
+			c(inbound("m2", "/stop now", "U1")).routed("K", "m2", "/stop now").returns("K").
+			c(inbound("m3", "ho", "U1")).routed("K", "m3", "ho").returns("K"), everything},
+		{"a typed answer to the turn's question", handshake().c(inbound("m1", "hi", "U1")).routed("K", "m1", "hi").
+			c(inbound("m2", "green", "U1")).routed("K", "m2", "green").
+			called("clarify_resolved_from_text", `{"session_key":"K"}`, `{"resolved":true}`, 0).returns("K").
+			c(inbound("m3", "ho", "U1")).routed("K", "m3", "ho").returns("K"), everything},
+		{"an ack for each delivery", handshake().c(buffered(inbound("m1", "hi", "U1"), "b1")).routed("K", "m1", "hi").
+			g(`{"type":"inbound_ack","bufferId":"b1"}`).returns("K").c(buffered(inbound("m1", "hi", "U1"), "b1")).routed("K", "m1", "hi").
+			g(`{"type":"inbound_ack","bufferId":"b1"}`).returns("K"), everything},
+		{"r6 acknowledges nothing", handshake().c(buffered(inbound("m1", "hi", "U1"), "b1")).routed("K", "m1", "hi").returns("K"), with(r6)},
+		{"a socket played by hand", handshake().g(`{`, result("r1", ""), `{"type":"outbound"}`, `{"type":"inbound_ack","bufferId":"b"}`,
+			send("r2", strings.Repeat("a", 99), "", "")), with(func(k *law.Known) { k.ByHand = map[int]bool{1: true} })},
+		{"a connector played by steps", handshake().c(`[]`, hello, result("r1", "x"), inboundIn("G2", "m1", "hi", "U2")).
+			routed("K", "m1", "hi").returns("K"), with(scripted)},
+		{"a stranger is refused", new(story).open(1, "", "").g(hello).close(1), everything},
+		{"nothing is known", two().c2(inbound("m1", "hi", "U1")).c(`{"type":"going_idle_ack","x":"t0p/secret"}`), law.Known{}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if got := law.Check(c.story.list, c.known); len(got) > 0 {
+				t.Errorf("got %v, want no violations", got)
+			}
+		})
+	}
+}
