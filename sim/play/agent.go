@@ -16,16 +16,18 @@ import (
 // agent does what the scenario's rules say. Its turns run on the gateway's
 // goroutines, which are counted.
 type agent struct {
-	run   *run
-	rules []scenario.Rule
-	when  []*match.Pattern // by rule; nil: every event
+	run    *run
+	player *player // the gateway that hosts it
+	rules  []scenario.Rule
+	when   []*match.Pattern // by rule; nil: every event
 
 	mu   sync.Mutex
 	used map[int]bool // Guarded by mu: rules with once that had their turn
 }
 
-func newAgent(r *run, rules []scenario.Rule) *agent {
-	a := &agent{run: r, rules: rules, when: make([]*match.Pattern, len(rules)), used: map[int]bool{}}
+func newAgent(p *player, rules []scenario.Rule) *agent {
+	r := p.run
+	a := &agent{run: r, player: p, rules: rules, when: make([]*match.Pattern, len(rules)), used: map[int]bool{}}
 	for i := range rules {
 		if rules[i].When == nil {
 			continue
@@ -80,8 +82,7 @@ func (a *agent) turn(ctx context.Context, t *gateway.Turn) (string, error) {
 				return *act.OnInterrupt, nil
 			}
 		default:
-			action := action(&act.Call, t)
-			env.last = t.Do(ctx, action)
+			env.last = a.player.do(ctx, t, t.SessionKey, action(&act.Call, t))
 		}
 	}
 	return "", nil

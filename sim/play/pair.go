@@ -123,7 +123,7 @@ func (r *run) newPlayer(name string, config scenario.Gateway, platforms []connec
 	for _, name := range fronted {
 		p.identities = append(p.identities, wire.Identity{Platform: name, BotID: bots[name]})
 	}
-	p.agent = newAgent(r, r.scenario.Agent)
+	p.agent = newAgent(p, r.scenario.Agent)
 	return p
 }
 

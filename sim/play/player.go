@@ -86,15 +86,23 @@ type wireEvent struct {
 
 func (e wireEvent) MarshalJSON() ([]byte, error) { return e.event.JSON(e.revision), nil }
 
-// Called is told when a call of the agent's ended.
-func (p *player) Called(c gateway.Call) {
+// do makes a call of the agent's and writes it down when it has ended. session
+// is that of the turn it is made in, empty outside of one.
+func (p *player) do(ctx context.Context, c gateway.Caller, session string, a wire.Action) wire.Result {
+	after, at := p.run.log.Len(), p.run.clock.sinceStart()
+	result := c.Do(ctx, a)
 	p.run.log.Add(&trace.Observation{
-		Kind: trace.Agent, Peer: p.name, Call: c.Action.Op,
-		Args:     trace.Value{Of: callArgs(c.Action)},
-		Result:   trace.Value{Of: callResult(c.Result)},
-		CalledAt: c.CalledAt.Sub(p.run.clock.start),
+		Kind: trace.Agent, Peer: p.name, SessionKey: session, Call: a.Op,
+		Args:     trace.Value{Of: callArgs(a)},
+		Result:   trace.Value{Of: callResult(result)},
+		CalledAt: at, After: after,
 	})
+	return result
 }
+
+// Called is told when a call of the agent's ended, which is too late to know
+// what had happened when it began: do writes it down.
+func (p *player) Called(gateway.Call) {}
 
 // Interrupted is told when an interrupt arrived.
 func (p *player) Interrupted(sessionKey, chatID string, active bool) {
