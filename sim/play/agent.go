@@ -45,7 +45,7 @@ func newAgent(p *player, rules []scenario.Rule) *agent {
 // nothing.
 func (a *agent) Turn(ctx context.Context, t *gateway.Turn) (string, error) {
 	reply, err := a.turn(ctx, t)
-	o := &trace.Observation{Kind: trace.Agent, Call: "return", SessionKey: t.SessionKey}
+	o := &trace.Observation{Kind: trace.Agent, Call: "return", Peer: a.player.name, SessionKey: t.SessionKey}
 	args := map[string]any{"session_key": t.SessionKey, "text": reply}
 	if err != nil {
 		o.Call = "raise"

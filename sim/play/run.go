@@ -123,6 +123,7 @@ func (r *run) known(whole bool) law.Known {
 		ResultsWithheld:   r.scripted(r.scenario.Steps) || config.Results == manual,
 		Whole:             whole,
 		TurnsShown:        true,
+		TokensChecked:     config.Auth != "open",
 	}
 	if len(config.Tenants) > 0 {
 		k.Tenants = r.owners()
