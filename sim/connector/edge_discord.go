@@ -52,12 +52,13 @@ func (c *Connector) serveInteraction(w http.ResponseWriter, r *http.Request, bot
 	tenant := c.routes.owner(i.scope, i.author)
 	s, err := c.routes.choose(tenant, "", i.source)
 	c.bind(i, tenant, s != nil && s.record.SharedGroups)
-	c.answer(w, r, http.StatusOK, "application/json", i.answer())
 	if err != nil {
 		c.drop("", "interaction", err)
-		return
 	}
-	c.forward(s, "discord", bot, r, strip(body, i.token))
+	c.answer(w, r, http.StatusOK, "application/json", i.answer())
+	if s != nil {
+		c.forward(s, "discord", bot, r, strip(body, i.token))
+	}
 }
 
 func (c *Connector) verifyInteraction(h http.Header, bot string, body []byte) bool {

@@ -27,15 +27,16 @@ func (c *Connector) serveTwilio(w http.ResponseWriter, r *http.Request, bot stri
 		c.answer(w, r, http.StatusUnauthorized, "text/plain", "invalid request signature")
 		return
 	}
-	c.answer(w, r, http.StatusOK, "text/xml", emptyTwiML)
 	from := params.Get("From")
 	src := source{platform: "sms", chatType: "dm", chatID: from, user: from}
 	s, err := c.routes.choose(c.routes.owner(params.Get("To"), from), "", src)
 	if err != nil {
 		c.drop("", "webhook", err)
-		return
 	}
-	c.forward(s, src.platform, bot, r, body)
+	c.answer(w, r, http.StatusOK, "text/xml", emptyTwiML)
+	if s != nil {
+		c.forward(s, src.platform, bot, r, body)
+	}
 }
 
 // SignTwilio signs as Twilio does for this bot: base64 HMAC-SHA1 over the URL

@@ -121,6 +121,7 @@ func TestTooMuchClosed1009(t *testing.T) { // FR-8
 		"one message":          {pad + "x"},
 		"a line over messages": {pad[:limit/2], pad[:limit/2], "x"},
 		"its last part":        {pad, "x\n"},
+		"short lines":          {strings.Repeat("{}\n", limit/3+1)},
 		"far too much":         {strings.Repeat("x", 8<<20)},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -153,7 +154,8 @@ func TestJustNotTooMuch(t *testing.T) { // FR-8
 
 func TestTraceHasTheExactBytes(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, connector.Options{})
+	ended := make(ends, 1)
+	r := newRig(t, connector.Options{Activity: ended})
 	p := r.dial("gw-1", "secret-1")
 	odd := "  {\"type\" : \"x\\u00e9\"}\n{\"half\""
 	p.send(odd)
@@ -165,7 +167,7 @@ func TestTraceHasTheExactBytes(t *testing.T) {
 		t.Fatal(err)
 	}
 	p.Close(4000, "bye")
-	r.Close()
+	<-ended
 	type seen struct {
 		kind   trace.Kind
 		from   trace.Side

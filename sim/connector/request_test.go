@@ -229,7 +229,9 @@ func TestNewerOps(t *testing.T) { // RX-1, TH-1, TH-2, MED-1, PRM-1
 	wantError(t, react(`"emoji":""`), "emoji")
 	wantError(t, p.request(`{"op":"react","chat_id":"C1","message_id":"m9","emoji":"x"}`), "unknown message")
 	wantSuccess(t, p.request(`{"op":"send_media","chat_id":"C1","media_kind":"image","source_url":"https://x.example/a.png","content":"look"}`))
-	wantError(t, p.request(`{"op":"send_media","chat_id":"C1","source_url":"file:///etc/passwd","content":""}`), "source_url")
+	for _, u := range []string{"file:///etc/passwd", "ftp://x.example/a", "/a.png", ""} {
+		wantError(t, p.request(`{"op":"send_media","chat_id":"C1","source_url":"`+u+`","content":""}`), "source_url")
+	}
 	wantSuccess(t, p.request(`{"op":"prompt","chat_id":"C1","prompt_kind":"choice","prompt_id":"p1","content":"sure?","options":[]}`))
 	want := []connector.MessageView{
 		{ID: "m1", From: "U1", Text: "hi", Reactions: []string{"✅"}},

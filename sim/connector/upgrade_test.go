@@ -188,6 +188,9 @@ func TestRevokedGatewayClosedAndRefused(t *testing.T) { // REV-3
 	if code, _ := r.dial("gw-1", "secret-1").closed(); code != 4401 {
 		t.Errorf("its secret: got close %d, want 4401", code)
 	}
+	if o := r.observed(trace.Open)[2]; o.AuthenticatedAs != "" {
+		t.Errorf("the trace has it authenticated as %q", o.AuthenticatedAs)
+	}
 	other.sync() // another tenant's goes on
 	if err := r.Deliver(event(map[string]any{"user_id": "U1"})); !dropped(err, "owns") {
 		t.Errorf("its bindings: got %v, want them dropped", err)
