@@ -21,7 +21,8 @@ type AgentFunc func(ctx context.Context, t *Turn) (string, error)
 func (f AgentFunc) Turn(ctx context.Context, t *Turn) (string, error) { return f(ctx, t) }
 
 // Caller makes calls to the connector. Both *Gateway (outside a turn) and
-// *Turn (with the scope and author of its event, SC-6) are Callers.
+// *Turn (with the scope and author of its event, SC-6) are Callers, for any
+// goroutine; see Activity for what that takes in a simulator.
 type Caller interface {
 	// Do sends one action and waits for its result. It never returns an error:
 	// a failure is a Result whose Success is false (OUT-4, OUT-5). An
@@ -29,3 +30,8 @@ type Caller interface {
 	// defaults filled in (OUT-3).
 	Do(ctx context.Context, a wire.Action) wire.Result
 }
+
+var (
+	_ Caller = (*Gateway)(nil)
+	_ Caller = (*Turn)(nil)
+)

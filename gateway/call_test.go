@@ -67,9 +67,11 @@ func TestCallWithoutConnectionFailsAtOnce(t *testing.T) { // OUT-4
 	bubble8(t, func(t *testing.T) {
 		r := newRig(t, wire.R8, silent)
 		check := func(when string) {
-			got := <-r.later(t.Context(), send("C1", "x"))
-			if got.Success || got.Error != "relay transport not connected" || got.took != 0 {
-				t.Errorf("%s: after %v: %+v", when, got.took, got.Result)
+			for _, a := range []wire.Action{send("C1", "x"), {Op: wire.OpInterrupt, SessionKey: "k"}} {
+				got := <-r.later(t.Context(), a)
+				if got.Success || got.Error != "relay transport not connected" || got.took != 0 {
+					t.Errorf("%s: %s after %v: %+v", when, a.Op, got.took, got.Result)
+				}
 			}
 		}
 		check("before Run")

@@ -234,14 +234,11 @@ func (c *conn) cut() {
 	}
 }
 
-// broken ends the connection after a write failed, unless it is ending already.
+// broken is called after a write failed. The reading goroutine sees the same
+// end and knows better what it was, such as a close frame of the peer's, so it
+// is given a short while to say.
 func (c *conn) broken(err error) {
-	c.mu.Lock()
-	ending := c.cause != nil
-	c.mu.Unlock()
-	if !ending {
-		c.drop(err)
-	}
+	time.AfterFunc(closeGrace, func() { c.drop(err) })
 }
 
 // finish answers everybody who waits on the connection and waits for its
@@ -269,45 +266,3 @@ func (c *conn) finish() {
 	}
 	c.out.close()
 }
-
-// explain joins what is known about the end of the connection into one error.
-func (c *conn) explain(err error) error {
-	c.mu.Lock()
-	if c.cause != nil {
-		err = c.cause
-	}
-	c.mu.Unlock()
-	err = closeReason(err)
-	switch {
-	case c.ready:
-		return fmt.Errorf("relay %s: %w", c.g.where, err)
-	case c.ws != nil:
-		return fmt.Errorf("dial %s: handshake: %w", c.g.where, err)
-	}
-	return fmt.Errorf("dial %s: upgrade: %w", c.g.where, err)
-}
-
-// closeReason says in words what the peer's close frame says.
-func closeReason(err error) error {
-	ce, ok := errors.AsType[websocket.CloseError](err)
-	if !ok {
-		return err
-	}
-	text := fmt.Sprintf("closed %d", ce.Code)
-	if ce.Reason != "" {
-		text += fmt.Sprintf(" %q", ce.Reason)
-	}
-	if ce.Code == closeUnauthorized {
-		text += " (AUTH-4)"
-	}
-	return &closedError{text, ce}
-}
-
-// closedError is a close frame of the peer's, for websocket.CloseStatus to find.
-type closedError struct {
-	text  string
-	frame websocket.CloseError
-}
-
-func (e *closedError) Error() string { return e.text }
-func (e *closedError) Unwrap() error { return e.frame }

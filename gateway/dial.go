@@ -11,7 +11,6 @@ import (
 	"github.com/coder/websocket"
 
 	"github.com/relaysim/relaysim/gateway/auth"
-	"github.com/relaysim/relaysim/gateway/wire"
 )
 
 // upgrade dials the socket. Its error says why without a secret in it.
@@ -79,17 +78,4 @@ func withoutSecrets(raw string) string {
 	}
 	u.User, u.RawQuery, u.Fragment = nil, "", ""
 	return u.String()
-}
-
-// hellosOf is the lines that open a connection, in order (HS-1, MP-1, MP-5).
-func hellosOf(o *Options) [][]byte {
-	var lines [][]byte
-	for _, id := range o.Identities {
-		var manifest []wire.Command
-		if o.Revision.CommandManifest && id.Platform == "discord" {
-			manifest = wire.ValidCommands(o.Commands)
-		}
-		lines = append(lines, wire.AppendHello(nil, id, manifest))
-	}
-	return lines
 }

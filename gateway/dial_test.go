@@ -171,9 +171,9 @@ func TestNewChecksItsOptions(t *testing.T) {
 		change func(*gateway.Options)
 		want   string
 	}{
-		{"no agent", func(o *gateway.Options) { o.Agent = nil }, "gateway: Agent is missing"},
-		{"no identity", func(o *gateway.Options) { o.Identities = nil }, "gateway: Identities is empty"},
-		{"no platform", func(o *gateway.Options) { o.Identities = []wire.Identity{{BotID: "B"}} }, "gateway: Identities[0]: platform is empty"},
+		{"no agent", func(o *gateway.Options) { o.Agent = nil }, "gateway: no Agent given"},
+		{"no identity", func(o *gateway.Options) { o.Identities = nil }, "gateway: no Identities given"},
+		{"no platform", func(o *gateway.Options) { o.Identities = []wire.Identity{{BotID: "B"}} }, "gateway: identity 0 has no platform"},
 		{"negative bound", func(o *gateway.Options) { o.MaxMessage = -1 }, "gateway: a bound is negative"},
 		{"no URL", func(o *gateway.Options) { o.URL = "" }, "gateway: URL: "},
 	}
@@ -216,6 +216,15 @@ func TestHelloOfEachIdentityInOrder(t *testing.T) { // HS-1, MP-1, MP-5
 		}
 		if !slices.Equal(got, want) {
 			t.Errorf("hellos %q, want %q", got, want)
+		}
+	})
+}
+
+func TestManifestBeginsInR8(t *testing.T) { // MP-5
+	synctest.Test(t, func(t *testing.T) {
+		_, p := start(t, wire.R6, silent, func(o *gateway.Options) { o.Commands = []wire.Command{{Name: "new"}} })
+		if h := p.frames("hello")[0]; h["command_manifest"] != nil {
+			t.Errorf("hello %v", h)
 		}
 	})
 }

@@ -46,6 +46,19 @@ func (g *Gateway) descriptorOf(platform string) *wire.Descriptor {
 	return nil
 }
 
+// hellosOf is the lines that open a connection, in order (HS-1, MP-1, MP-5).
+func hellosOf(o *Options) [][]byte {
+	var lines [][]byte
+	for _, id := range o.Identities {
+		var manifest []wire.Command
+		if o.Revision.CommandManifest && id.Platform == "discord" {
+			manifest = wire.ValidCommands(o.Commands)
+		}
+		lines = append(lines, wire.AppendHello(nil, id, manifest))
+	}
+	return lines
+}
+
 // botsOf finds each platform's bot id. The first identity of a platform wins.
 func botsOf(ids []wire.Identity) map[string]string {
 	bots := map[string]string{}

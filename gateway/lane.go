@@ -109,7 +109,11 @@ func (ls *lanes) of(t *Turn) *lane {
 // begin runs a turn that was admitted, and what waits after it, on a goroutine
 // of its own. Run waits for it.
 func (g *Gateway) begin(t *Turn) {
+	defer g.run(t) // even if the observer fails: its lane is busy until it ran
 	g.routed(t)
+}
+
+func (g *Gateway) run(t *Turn) {
 	g.work.Begin()
 	g.turns.Go(func() {
 		defer g.work.End()

@@ -136,15 +136,15 @@ func (o *Options) fill() error {
 	}
 	switch {
 	case o.Agent == nil:
-		return errors.New("Agent is missing")
+		return errors.New("no Agent given")
 	case len(o.Identities) == 0:
-		return errors.New("Identities is empty")
+		return errors.New("no Identities given")
 	case o.MaxMessage < 0 || o.HandshakeTimeout < 0 || o.RequestTimeout < 0:
 		return errors.New("a bound is negative")
 	}
 	for i, id := range o.Identities {
 		if id.Platform == "" {
-			return fmt.Errorf("Identities[%d]: platform is empty", i)
+			return fmt.Errorf("identity %d has no platform", i)
 		}
 	}
 	o.Identities = slices.Clone(o.Identities)

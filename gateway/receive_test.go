@@ -4,6 +4,8 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -222,4 +224,36 @@ func TestPlainCommandInADM(t *testing.T) { // IN-9
 			t.Errorf("routed %q", got)
 		}
 	})
+}
+
+// TestTooBigIsHeardByThePeer is about a real socket: one that is closed with
+// unread bytes in it is reset, and where that goes wrong the peer never reads
+// why (FR-8).
+func TestTooBigIsHeardByThePeer(t *testing.T) {
+	heard := make(chan error, 1)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		ws, err := websocket.Accept(w, req, nil)
+		if err != nil {
+			return
+		}
+		_ = ws.Write(req.Context(), websocket.MessageText, make([]byte, 8<<20))
+		_, _, err = ws.Read(req.Context()) // hello
+		if err == nil {
+			_, _, err = ws.Read(req.Context())
+		}
+		heard <- err
+	}))
+	defer server.Close()
+	g, err := gateway.New(gateway.Options{
+		URL: server.URL, Identities: []wire.Identity{{Platform: "discord"}}, Agent: gateway.AgentFunc(silent), NoReconnect: true,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := g.Run(t.Context()); err == nil || !strings.Contains(err.Error(), "too big") {
+		t.Errorf("Run returned %v", err)
+	}
+	if err := <-heard; websocket.CloseStatus(err) != websocket.StatusMessageTooBig {
+		t.Errorf("the connector saw %v", err)
+	}
 }

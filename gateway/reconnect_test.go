@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -149,6 +151,32 @@ func TestRevocationAfterARedialIsFinal(t *testing.T) { // REV-1: some handshake 
 		r.prepare = func(p *peer) { p.greet = func(p *peer, _ map[string]any) { go p.ws.Close(4401, "") } }
 		_ = p.ws.CloseNow()
 		wait(time.Second)
+		if err := r.runResult(); !errors.Is(err, gateway.ErrDisabled) {
+			t.Errorf("Run returned %v", err)
+		}
+	})
+}
+
+// TestRevocationIsHeardAmongWriters: a write that fails because the socket is
+// closing must not hide why it closes. REV-1
+func TestRevocationIsHeardAmongWriters(t *testing.T) {
+	bubble8(t, func(t *testing.T) {
+		r, p := start(t, wire.R8, silent)
+		var revoked atomic.Bool
+		p.answer = func(map[string]any) any {
+			if revoked.CompareAndSwap(false, true) {
+				go p.ws.Close(4401, "")
+			}
+			return map[string]any{"success": true}
+		}
+		var wg sync.WaitGroup
+		for range 20 {
+			wg.Go(func() {
+				for r.gw.Do(t.Context(), send("C1", "x")).Success {
+				}
+			})
+		}
+		wg.Wait()
 		if err := r.runResult(); !errors.Is(err, gateway.ErrDisabled) {
 			t.Errorf("Run returned %v", err)
 		}

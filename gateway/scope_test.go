@@ -5,6 +5,7 @@ import (
 	"maps"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -96,6 +97,7 @@ func TestScopeOfAnInteractionIsRemembered(t *testing.T) { // PT-8, SC-1
 	bubble(t, func(t *testing.T, rev *wire.Revision) {
 		r, p := start(t, rev, silent)
 		p.send(interaction(`{"id":"I1","type":2,"guild_id":"G7","channel_id":"C7","member":{"user":{"id":"U7"}},"data":{"name":"ping"}}`))
+		synctest.Wait()
 		r.gw.Do(t.Context(), send("C7", "x"))
 		if diff := cmp.Diff(origin(rev, "G7", "U7"), p.metadata()); diff != "" {
 			t.Error(diff)
@@ -141,13 +143,22 @@ func TestFollowUpCarriesNoScope(t *testing.T) { // FU-1
 	})
 }
 
+func TestFollowUpOfAKindNobodyFrontsIsNotTagged(t *testing.T) { // FU-5
+	bubble8(t, func(t *testing.T) {
+		r, p := start(t, wire.R8, silent)
+		r.gw.Do(t.Context(), wire.Action{Op: wire.OpFollowUp, SessionKey: "k", Kind: "telegram.callback"})
+		if f := p.frames("outbound")[0]; f["platform"] != nil || f["botId"] != nil {
+			t.Errorf("frame %v", f)
+		}
+	})
+}
+
 func TestManyIdentities(t *testing.T) { // MP-1, MP-2, MP-3, MP-4
 	bubble8(t, func(t *testing.T) {
-		emoji := strings.Repeat("😀", 1500) // 3000 UTF-16 units
-		r, p := start(t, wire.R8, func(context.Context, *gateway.Turn) (string, error) { return emoji, nil },
-			func(o *gateway.Options) {
-				o.Identities = []wire.Identity{{Platform: "telegram", BotID: "bot-t"}, {Platform: "discord", BotID: "bot-d"}}
-			})
+		long := strings.Repeat("x", 1500) + strings.Repeat("😀", 1000) // 2500 characters, 3500 UTF-16 units
+		r, p := start(t, wire.R8, saying(long), func(o *gateway.Options) {
+			o.Identities = []wire.Identity{{Platform: "telegram", BotID: "bot-t"}, {Platform: "discord", BotID: "bot-d"}}
+		})
 		narrow := descriptor("telegram")
 		narrow["max_message_length"] = 10
 		p.send(map[string]any{"type": "descriptor", "descriptor": narrow}) // a later one changes nothing
@@ -160,8 +171,8 @@ func TestManyIdentities(t *testing.T) { // MP-1, MP-2, MP-3, MP-4
 			bot, _ := f["botId"].(string)
 			pieces[tag+" "+bot]++
 		}
-		// 3000 units fit into telegram's 4096, and 1500 characters into discord's 2000.
-		if diff := cmp.Diff(map[string]int{"telegram bot-t": 1, "discord bot-d": 1, " ": 1}, pieces); diff != "" {
+		// It fits into telegram's 4096 units, and not into discord's 2000 characters.
+		if diff := cmp.Diff(map[string]int{"telegram bot-t": 1, "discord bot-d": 2, " ": 1}, pieces); diff != "" {
 			t.Error(diff)
 		}
 		a := send("anywhere", "x")
