@@ -1,0 +1,62 @@
+package gateway
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/relaysim/relaysim/gateway/wire"
+)
+
+// The bounds below are too large to reach through a socket.
+
+func TestMemoryOfChatsIsBounded(t *testing.T) { // SC-1
+	var m memory
+	note := func(chat string) { m.note(&wire.Source{ChatID: chat, Scope: "G-" + chat}) }
+	note("favourite")
+	for i := range 5 * maxChats {
+		note(fmt.Sprint(i))
+		if i%1000 == 0 && m.of("favourite").scope != "G-favourite" {
+			t.Fatalf("a chat in use was forgotten after %d others", i)
+		}
+	}
+	if n := len(m.young) + len(m.old); n > 2*maxChats {
+		t.Errorf("%d chats are remembered", n)
+	}
+	for i := 4 * maxChats; i < 5*maxChats; i++ {
+		if m.of(fmt.Sprint(i)).scope == "" {
+			t.Fatalf("chat %d, one of the latest, was forgotten", i)
+		}
+	}
+	long := strings.Repeat("x", maxChatID+1)
+	if note(long); m.of(long) != (origin{}) {
+		t.Error("an endless chat id is remembered")
+	}
+}
+
+func TestBusySessionsAreBounded(t *testing.T) {
+	var ls lanes
+	ls.init(defaultMaxMessage)
+	turn := func(key string) *Turn { return &Turn{SessionKey: key, Event: &wire.Event{MessageType: "text"}} }
+	for i := range maxLanes {
+		if _, err := ls.admit(turn(fmt.Sprint(i))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := ls.admit(turn("one more")); err == nil {
+		t.Error("one session too many is busy")
+	}
+	if begin, err := ls.admit(turn("0")); begin != nil || err != nil {
+		t.Errorf("a message for a busy session: %v, %v", begin, err)
+	}
+}
+
+func TestCloseReasonFits(t *testing.T) { // RFC 6455 §5.5
+	c := newConn(&Gateway{})
+	c.end(1002, strings.Repeat("é", 100), errors.New("why"))
+	if r := c.farewell.reason; len(r) > maxReason || len(r) < maxReason-1 || !utf8.ValidString(r) {
+		t.Errorf("%d bytes, valid %v", len(r), utf8.ValidString(r))
+	}
+}
