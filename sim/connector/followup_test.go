@@ -82,6 +82,25 @@ func TestFollowUpRefused(t *testing.T) { // FU-3
 	}
 }
 
+// Untagged, as the seed's gateways are, it is still the capability's platform
+// that limits it, not the default one.
+func TestFollowUpLimit(t *testing.T) { // OUT-8
+	t.Parallel()
+	for _, limit := range []int{3, 5} {
+		r := newRig(t, connector.Options{Platforms: []connector.Platform{
+			{Name: "telegram", Descriptor: map[string]any{"max_message_length": 4}},
+			{Name: "discord", Descriptor: map[string]any{"max_message_length": limit}},
+		}})
+		p := r.dial("gw-1", "secret-1")
+		p.hello("telegram", "telegram-bot")
+		r.interact("discord-bot", command)
+		p.gotForward()
+		content := strings.Repeat("x", limit)
+		wantSuccess(t, p.request(followUp(commandSession, "discord.interaction_token", content)))
+		wantError(t, p.request(followUp(commandSession, "discord.interaction_token", content+"x")), "too long")
+	}
+}
+
 // Two tenants may well have equal session keys; neither's capability is the other's.
 func TestFollowUpOfEqualSessionKeys(t *testing.T) { // FU-3, SEC-3
 	t.Parallel()

@@ -2,8 +2,11 @@ package connector_test
 
 import (
 	"context"
+	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/coder/websocket"
 
@@ -201,4 +204,35 @@ func TestTraceHasTheExactBytes(t *testing.T) {
 			t.Errorf("#%d: got %v, want %v", i+1, got[i], want[i])
 		}
 	}
+}
+
+// What the connector sends is in the trace before anyone can act on it.
+func TestTraceBeforeTheWire(t *testing.T) {
+	t.Parallel()
+	got := make(chan struct{})
+	armed := false
+	log := trace.NewLog(func() time.Time {
+		if armed { // the connector is about to log its frame
+			select {
+			case <-got:
+				t.Error("the frame was on the wire before it was in the trace")
+			case <-time.After(30 * time.Millisecond):
+			}
+		}
+		return time.Unix(1_750_000_000, 0)
+	})
+	c := connector.New(connector.Options{OpenAuth: true, Trace: log})
+	server := httptest.NewServer(c)
+	t.Cleanup(func() { c.Close(); server.Close() })
+	r := &rig{Connector: c, t: t, url: server.URL, log: log}
+	p := r.dialWith(nil)
+	p.hello("discord", "discord-bot")
+	var reading sync.WaitGroup
+	reading.Go(func() { p.message(); close(got) })
+	armed = true
+	if err := r.WriteFrame("", []byte("{}")); err != nil {
+		t.Fatal(err)
+	}
+	armed = false
+	reading.Wait()
 }

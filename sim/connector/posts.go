@@ -21,7 +21,7 @@ func (s *socket) post(frame []byte) {
 	p := &s.posts
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.stopped {
+	if p.stopped || s.ended.Load() {
 		return
 	}
 	if len(p.waiting) == maxPosts {

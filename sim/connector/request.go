@@ -55,6 +55,9 @@ func (s *socket) perform(r *request) result {
 	if egress(a.op) && !s.mayEgress(a) {
 		return refuse(notRouted)
 	}
+	if a.op == "follow_up" {
+		return s.followUp(a) // has the limits of its capability's platform
+	}
 	if err := p.limits.check(a.content); err != nil {
 		return refuse(err.Error())
 	}
