@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/relaysim/relaysim/sim/recording"
+	"github.com/relaysim/relaysim/sim/replay"
 	"github.com/relaysim/relaysim/sim/verdict"
 )
 
@@ -46,6 +47,7 @@ func writeTrace(f *newFile, r run, v *verdict.Result) error {
 		Connector:       "relaysim",
 		ContractVersion: 1,
 		Revision:        r.revision.Name,
+		Config:          replay.ConfigOf(r.scenario),
 	})
 	if err != nil {
 		return err

@@ -57,8 +57,20 @@ type Config struct {
 	Backoff   float64 `json:"reconnect_backoff_s,omitempty"`
 	// TypingIndicator says whether it sent typing during a turn (OUT-11).
 	TypingIndicator *bool `json:"typing_indicator,omitempty"`
+	// MaxMessage bounds one message it took, in bytes (FR-8).
+	MaxMessage int `json:"max_message,omitempty"`
+	// Sessions says how it formed session keys.
+	Sessions *Sessions `json:"sessions,omitempty"`
 	// AdapterExtra is further configuration of the recorded gateway, as it is.
 	AdapterExtra json.RawMessage `json:"adapter_extra,omitempty"`
+}
+
+// Sessions is how session keys were formed (SK-4, SK-5). A field that is nil was
+// not written down.
+type Sessions struct {
+	GroupPerUser  *bool               `json:"group_sessions_per_user,omitempty"`
+	ThreadPerUser *bool               `json:"thread_sessions_per_user,omitempty"`
+	Aliases       map[string][]string `json:"whatsapp_aliases,omitempty"`
 }
 
 // Identity is a platform and the bot id the gateway has there.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/relaysim/relaysim/sim/recording"
 	"github.com/relaysim/relaysim/sim/scenario"
+	"github.com/relaysim/relaysim/sim/trace"
 )
 
 // call adds what becomes of a call of the agent's: it begins where it began,
@@ -24,32 +25,52 @@ func (c *compiler) call(l *recording.Line) error {
 		c.begin(l, scenario.Step{Gateway: "disconnect"})
 		return nil
 	case "return", "raise":
-		c.do(l, scenario.Step{Signal: c.turns.signals[o.Seq]})
+		if signal := c.turns.signals[o.Seq]; signal != "" {
+			c.do(l, scenario.Step{Signal: signal})
+		}
 		return nil
 	}
-	op, ok := ops[o.Call]
-	if !ok {
-		return fmt.Errorf("not playable yet: %s", o.Call)
-	}
-	var args map[string]any
-	if err := decode(o.Args.JSON(), &args); err != nil {
-		return fmt.Errorf("%s: the arguments are no object", o.Call)
-	}
-	a, err := arguments(args)
+	call, err := newCall(o)
 	if err != nil {
-		return fmt.Errorf("%s: %w", o.Call, err)
+		return err
 	}
-	call := &scenario.Call{}
-	op.set(call, a)
-	c.begin(l, scenario.Step{Agent: call})
-	if op.answered {
-		r, err := c.result(l, op.name, args)
+	step := scenario.Step{Agent: call.step}
+	if signal := c.turns.signals[o.Seq]; signal != "" {
+		step = scenario.Step{Signal: signal}
+	}
+	c.begin(l, step)
+	if call.op.answered {
+		r, err := c.result(l, call)
 		if err != nil {
 			return fmt.Errorf("%s: %w", o.Call, err)
 		}
 		c.expect(l, scenario.Expectation{Result: r})
 	}
 	return nil
+}
+
+// call is a recorded call of the agent's.
+type call struct {
+	op   op
+	args map[string]any // as recorded
+	step *scenario.Call
+}
+
+func newCall(o *trace.Observation) (call, error) {
+	op, ok := ops[o.Call]
+	if !ok {
+		return call{}, fmt.Errorf("not playable yet: %s", o.Call)
+	}
+	c := call{op: op, step: &scenario.Call{}}
+	if err := decode(o.Args.JSON(), &c.args); err != nil {
+		return call{}, fmt.Errorf("%s: the arguments are no object", o.Call)
+	}
+	a, err := arguments(c.args)
+	if err != nil {
+		return call{}, fmt.Errorf("%s: %w", o.Call, err)
+	}
+	op.set(c.step, a)
+	return c, nil
 }
 
 // op is a call that can be played.
@@ -66,6 +87,11 @@ var (
 	opFollowUp  = op{"follow_up", true, func(c *scenario.Call, a *scenario.Args) { c.FollowUp = a }}
 	opInterrupt = op{"interrupt", false, func(c *scenario.Call, a *scenario.Args) { c.Interrupt = a }}
 	opChatInfo  = op{"get_chat_info", true, func(c *scenario.Call, a *scenario.Args) { c.GetChatInfo = a }}
+	opReact     = op{"react", true, func(c *scenario.Call, a *scenario.Args) { c.React = a }}
+	opCreate    = op{"thread_create", true, func(c *scenario.Call, a *scenario.Args) { c.ThreadCreate = a }}
+	opRename    = op{"thread_rename", true, func(c *scenario.Call, a *scenario.Args) { c.ThreadRename = a }}
+	opMedia     = op{"send_media", true, func(c *scenario.Call, a *scenario.Args) { c.SendMedia = a }}
+	opPrompt    = op{"prompt", true, func(c *scenario.Call, a *scenario.Args) { c.Prompt = a }}
 )
 
 // ops are the calls by the names recorders use: the reference's and ours.
@@ -76,6 +102,8 @@ var ops = map[string]op{
 	"follow_up": opFollowUp, "send_follow_up": opFollowUp,
 	"interrupt": opInterrupt, "send_interrupt": opInterrupt,
 	"get_chat_info": opChatInfo,
+	"react":         opReact, "thread_create": opCreate, "thread_rename": opRename,
+	"send_media": opMedia, "prompt": opPrompt,
 }
 
 // arguments are the recorded ones as the scenario language has them.
@@ -84,13 +112,18 @@ func arguments(recorded map[string]any) (*scenario.Args, error) {
 	texts := map[string]*string{
 		"chat_id": &a.Chat, "session_key": &a.Session, "message_id": &a.MessageID, "reply_to": &a.ReplyTo,
 		"kind": &a.Kind, "reason": &a.Reason, "platform": &a.Platform, "logical_platform": &a.Platform,
+		"emoji": &a.Emoji, "thread_name": &a.Name,
 	}
 	for _, name := range slices.Sorted(maps.Keys(recorded)) {
 		switch v := recorded[name].(type) {
 		case nil:
 			continue
 		case bool:
-			if name == "finalize" { // a hint to the reference's streaming; not on the wire
+			switch name {
+			case "remove":
+				a.Remove = v
+				continue
+			case "finalize": // a hint to the reference's streaming; not on the wire
 				continue
 			}
 		case map[string]any:
@@ -114,16 +147,16 @@ func arguments(recorded map[string]any) (*scenario.Args, error) {
 }
 
 // result expects the recorded outcome of a call.
-func (c *compiler) result(l *recording.Line, op string, args map[string]any) (*scenario.Result, error) {
+func (c *compiler) result(l *recording.Line, made call) (*scenario.Result, error) {
 	pos := c.tape.pos(l)
 	var recorded map[string]any
 	if err := decode(l.Observation.Result.JSON(), &recorded); err != nil {
 		return nil, fmt.Errorf("the result is no object")
 	}
-	r := &scenario.Result{Call: text(op, pos)}
+	r := &scenario.Result{Call: text(made.op.name, pos)}
 	same := map[string]any{}
 	for _, name := range []string{"chat_id", "session_key", "message_id", "content"} {
-		if v, ok := args[name]; ok {
+		if v, ok := made.args[name]; ok {
 			same[name] = literals(v)
 		}
 	}
@@ -140,7 +173,7 @@ func (c *compiler) result(l *recording.Line, op string, args map[string]any) (*s
 	}
 	for _, f := range fields {
 		// The answer to an edit has no message id (OUT-2); the reference adds the one it was given.
-		if v := recorded[f.name]; v != nil && (op != "edit" || f.name != "message_id") {
+		if v := recorded[f.name]; v != nil && (made.op.name != "edit" || f.name != "message_id") {
 			*f.to = value(literals(v), pos)
 		}
 	}

@@ -103,9 +103,11 @@ func TestNotPlayable(t *testing.T) {
 		{"a return without a turn", tape(`"kind":"agent","call":"return","args":{"session_key":"s","text":"hi"}`), "x-2026-06.jsonl:2: return of a turn of session s, in which none runs"},
 		{"a line that is no object", tape(`"kind":"frame","from":"gateway","text":"[1]\n"`), "x-2026-06.jsonl:2: not playable: the gateway sent a line that is no JSON object: [1]"},
 		{"an event that is no object", tape(`"kind":"routed","session_key":"s","event":7`), "x-2026-06.jsonl:2: routed: the event is no object"},
-		{"no identities", strings.Replace(tape(), "identities", "idents", 1), "x-2026-06.jsonl:1: no identities: want config.identities in the header, or a hello"},
+		{"no identities", strings.Replace(tape(ask("a")), "identities", "idents", 1), "x-2026-06.jsonl:1: no identities: want config.identities in the header, or a hello"},
 		{"two bots on one platform", strings.Replace(tape(), `[["discord","B1"]]`, `[["discord","B1"],["discord","B2"]]`, 1), "x-2026-06.jsonl:1: not playable yet: two identities on discord"},
 		{"another revision", strings.Replace(tape(), `"recording":1`, `"recording":1,"revision":"2027-01"`, 1), "x-2026-06.jsonl:1: revision: \"2027-01\" is not known, want 2026-06 or 2026-08"},
+		{"a second gateway", tape(`"kind":"state","peer":"one","state":"connected"`, `"kind":"state"`, `"kind":"open","peer":"two","path":"/relay"`), "x-2026-06.jsonl:4: not playable yet: two beside one, want one gateway and no socket opened by hand"},
+		{"a call in a turn that is over", tape(`"kind":"agent","call":"send","session_key":"s","args":{}`), "x-2026-06.jsonl:2: send of a turn of session s, in which none runs"},
 		{"not a recording", "hello\n", "x-2026-06.jsonl:1: not a header line: a recording begins with {\"kind\":\"header\",\"recording\":1,…}"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -30,14 +30,19 @@ func Compile(rec *recording.Reader, deviations []Deviation) (*scenario.Scenario,
 	if err := t.correct(deviations); err != nil {
 		return nil, err
 	}
-	c := &compiler{tape: t, answers: bindRequests(t)}
+	answers := bindRequests(t)
+	c := &compiler{tape: t, answers: answers.bound, cues: t.cues(), waiting: t.waiting(answers.answered)}
 	if c.turns, err = pairTurns(t); err != nil {
 		return nil, err
 	}
 	for _, l := range t.lines {
+		seq := l.Observation.Seq
+		c.doAll(l, c.cues.before[seq])
+		c.doAll(l, c.waiting[seq])
 		if err := c.observation(l); err != nil {
 			return nil, t.problemAt(l, err)
 		}
+		c.doAll(l, c.cues.after[seq])
 	}
 	s, err := head(t)
 	if err != nil {
@@ -53,7 +58,9 @@ type compiler struct {
 	tape      *tape
 	answers   map[int]string // the connector's messages that answer a request, by seq
 	turns     turns
-	connected bool // the first connect was seen, which a gateway does on its own
+	cues      cues
+	waiting   map[int][]scenario.Step // calls that never ended, by the seq of their frame
+	connected bool                    // the first connect was seen, which a gateway does on its own
 	steps     []placed
 }
 
@@ -93,6 +100,12 @@ func (c *compiler) observation(l *recording.Line) error {
 // do adds a stimulus where its line stands.
 func (c *compiler) do(l *recording.Line, s scenario.Step) {
 	c.place(l, s, placed{seq: l.Observation.Seq, at: l.Observation.At})
+}
+
+func (c *compiler) doAll(l *recording.Line, steps []scenario.Step) {
+	for _, s := range steps {
+		c.do(l, s)
+	}
 }
 
 // begin adds a stimulus where the call of its line began.

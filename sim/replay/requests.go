@@ -11,11 +11,17 @@ import (
 // first group.
 var requestID = regexp.MustCompile(`"requestId"[ \t\r]*:[ \t\r]*"([^"\\\n]+)"`)
 
-// bindRequests returns the connector's messages that name a request, by seq, as
-// text in which its recorded id is the variable that captures the replayed
-// one. An id that no request before it had stays as it is, so a result that was
-// late, double or never asked for is so again.
-func bindRequests(t *tape) map[int]string {
+// results are the connector's messages that name a request.
+type results struct {
+	bound    map[int]string  // by seq, with a variable for each id
+	answered map[string]bool // the ids
+}
+
+// bindRequests writes the messages that name a request with the variable that
+// captures the replayed id in place of the recorded one. An id that no request
+// before it had stays as it is, so a result that was late, double or never asked
+// for is so again.
+func bindRequests(t *tape) results {
 	lanes := map[int]*lane{}
 	var order []*lane
 	known := map[string]asked{}
@@ -38,11 +44,11 @@ func bindRequests(t *tape) map[int]string {
 		}
 		lanes[o.Conn].add(o.Seq, o.Data)
 	}
-	bound := map[int]string{}
+	r := results{bound: map[int]string{}, answered: map[string]bool{}}
 	for _, lane := range order {
-		lane.bind(known, bound)
+		lane.bind(known, r)
 	}
-	return bound
+	return r
 }
 
 // asked is a request the gateway made: when, and the variable that holds its id.
@@ -68,7 +74,7 @@ func (n *lane) add(seq int, data []byte) {
 }
 
 // bind writes the messages in which an id was replaced.
-func (n *lane) bind(known map[string]asked, bound map[int]string) {
+func (n *lane) bind(known map[string]asked, r results) {
 	all := n.text.String()
 	ids := requestID.FindAllStringSubmatchIndex(all, -1)
 	began := 0 // the message in which the id at hand begins
@@ -82,6 +88,7 @@ func (n *lane) bind(known map[string]asked, bound map[int]string) {
 			}
 			request, ok := known[all[from:to]]
 			if ok && request.seq < began {
+				r.answered[all[from:to]] = true
 				b.WriteString(literal(all[at:max(at, from)]))
 				if from >= m.from {
 					b.WriteString("${" + request.name + "}")
@@ -95,7 +102,7 @@ func (n *lane) bind(known map[string]asked, bound map[int]string) {
 		}
 		if at > m.from {
 			b.WriteString(literal(all[at:m.to]))
-			bound[m.seq] = b.String()
+			r.bound[m.seq] = b.String()
 		}
 	}
 }

@@ -15,6 +15,9 @@ func opened(o *trace.Observation, pos scenario.Pos) *scenario.Opened {
 	if o.AuthenticatedAs != "" {
 		e.As = text(o.AuthenticatedAs, pos)
 	}
+	if o.Code != 0 {
+		e.Status = number(o.Code, pos)
+	}
 	return e
 }
 
@@ -22,7 +25,7 @@ func opened(o *trace.Observation, pos scenario.Pos) *scenario.Opened {
 // connector made; but an upgrade that it refused, it refuses on its own again.
 func (c *compiler) closed(l *recording.Line) {
 	o, pos := l.Observation, c.tape.pos(l)
-	if o.From == trace.Connector && !c.tape.refused[o.Conn] {
+	if o.From == trace.Connector && !c.tape.doors[o.Conn].refused {
 		end := &scenario.Control{Drop: true}
 		if sendable(o.Code) {
 			end = &scenario.Control{Close: &scenario.CloseCode{Code: o.Code, Reason: o.Reason}}

@@ -16,16 +16,19 @@ type tape struct {
 	file    string
 	header  *recording.Header
 	lines   []*recording.Line // the observations
+	peer    string            // the gateway's name; "" where it is not told
 	auth    bool              // the gateway presented a token (AUTH-1)
 	as      string            // the gateway id it was authenticated as
-	refused map[int]bool      // sockets whose token was refused (AUTH-4)
+	doors   map[int]door      // by socket
+	first   door              // of the first socket
+	dialled bool              // there is a first socket
 	// frames are what the gateway sent, by the seq of the message that ended them.
 	frames   map[int][]frame
 	revision string // of the contract
 }
 
 func readTape(rec *recording.Reader) (*tape, error) {
-	t := &tape{file: rec.File(), refused: map[int]bool{}}
+	t := &tape{file: rec.File(), doors: map[int]door{}}
 	for {
 		l, err := rec.Next()
 		switch {
@@ -40,21 +43,23 @@ func readTape(rec *recording.Reader) (*tape, error) {
 		case l.Observation != nil:
 			t.lines = append(t.lines, l)
 			t.opened(l.Observation)
+			if err := t.meet(l.Observation); err != nil {
+				return nil, t.problemAt(l, err)
+			}
 		}
 	}
 }
 
-// opened learns how the gateway authenticated.
-func (t *tape) opened(o *trace.Observation) {
-	if o.Kind != trace.Open || o.Auth != "present" {
-		return
+// meet refuses a second gateway, which nothing in a recording tells apart from
+// a socket that a scenario opened by hand.
+func (t *tape) meet(o *trace.Observation) error {
+	switch {
+	case t.peer == "":
+		t.peer = o.Peer
+	case o.Peer != "" && o.Peer != t.peer:
+		return fmt.Errorf("not playable yet: %s beside %s, want one gateway and no socket opened by hand", o.Peer, t.peer)
 	}
-	t.auth = true
-	if o.AuthenticatedAs == "" {
-		t.refused[o.Conn] = true
-		return
-	}
-	t.as = o.AuthenticatedAs
+	return nil
 }
 
 // pos is the place of a line. It has no column.

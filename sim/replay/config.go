@@ -1,0 +1,49 @@
+package replay
+
+import (
+	"math"
+	"time"
+
+	"github.com/relaysim/relaysim/sim/recording"
+	"github.com/relaysim/relaysim/sim/scenario"
+)
+
+// ConfigOf is how the gateway of s is set up, for the header of a recording of
+// it. Who it is and how it authenticates shows in the recording itself. It is
+// nil where s has several gateways, which cannot be replayed.
+func ConfigOf(s *scenario.Scenario) *recording.Config {
+	g := s.Gateway
+	switch {
+	case len(s.Gateways) > 0:
+		return nil
+	case g == nil:
+		g = &scenario.Gateway{}
+	}
+	c := &recording.Config{
+		OutboundTimeout: g.RequestTimeout.Seconds(),
+		ConnectTimeout:  g.HandshakeTimeout.Seconds(),
+		Reconnect:       g.Reconnect,
+		TypingIndicator: g.Typing,
+		MaxMessage:      g.MaxMessage,
+	}
+	if k := g.Sessions; k.GroupPerUser != nil || k.ThreadPerUser != nil || len(k.Aliases) > 0 {
+		c.Sessions = &recording.Sessions{GroupPerUser: k.GroupPerUser, ThreadPerUser: k.ThreadPerUser, Aliases: k.Aliases}
+	}
+	return c
+}
+
+// configure sets a gateway up as the recorded one was.
+func configure(g *scenario.Gateway, c *recording.Config) {
+	g.RequestTimeout = duration(c.OutboundTimeout)
+	g.HandshakeTimeout = duration(c.ConnectTimeout)
+	g.Reconnect = c.Reconnect
+	g.Typing = c.TypingIndicator
+	g.MaxMessage = c.MaxMessage
+	if k := c.Sessions; k != nil {
+		g.Sessions = scenario.SessionOptions{GroupPerUser: k.GroupPerUser, ThreadPerUser: k.ThreadPerUser, Aliases: k.Aliases}
+	}
+}
+
+func duration(seconds float64) time.Duration {
+	return time.Duration(math.Round(seconds * float64(time.Second)))
+}
