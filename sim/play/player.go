@@ -74,17 +74,9 @@ func (p *player) disconnect() {
 func (p *player) Routed(sessionKey string, e *wire.Event) {
 	p.run.log.Add(&trace.Observation{
 		Kind: trace.Routed, Peer: p.name, SessionKey: sessionKey,
-		Event: trace.Value{Of: wireEvent{e, p.run.revision}},
+		Event: trace.Value{Raw: e.JSON(p.run.revision)},
 	})
 }
-
-// wireEvent is an event as the revision writes it, encoded when somebody looks.
-type wireEvent struct {
-	event    *wire.Event
-	revision *wire.Revision
-}
-
-func (e wireEvent) MarshalJSON() ([]byte, error) { return e.event.JSON(e.revision), nil }
 
 // do makes a call of the agent's and writes it down when it has ended. session
 // is that of the turn it is made in, empty outside of one.
@@ -146,6 +138,9 @@ func (a callArgs) MarshalJSON() ([]byte, error) {
 	set("platform", a.Platform)
 	if a.Content != nil {
 		m["content"] = *a.Content
+	}
+	if a.Remove {
+		m["remove"] = true
 	}
 	if a.Metadata != nil {
 		m["metadata"] = a.Metadata
