@@ -1,5 +1,7 @@
 package connector
 
+import "github.com/relaysim/relaysim/sim/trace"
+
 // action is what a gateway asks for. A field that is missing or of another type
 // has its zero value.
 type action struct {
@@ -13,22 +15,22 @@ type action struct {
 
 func parseAction(raw []byte) *action {
 	a := &action{}
-	eachMember(raw, func(key string, value []byte) {
-		switch key {
+	trace.Members(raw, func(key, value []byte) {
+		switch string(key) {
 		case "op":
-			a.op, _ = text(value)
+			a.op, _ = trace.Text(value)
 		case "chat_id":
-			a.chatID, _ = text(value)
+			a.chatID, _ = trace.Text(value)
 		case "content":
-			a.content, a.hasContent = text(value)
+			a.content, a.hasContent = trace.Text(value)
 		case "message_id":
-			a.messageID, _ = text(value)
+			a.messageID, _ = trace.Text(value)
 		case "reply_to":
-			a.replyTo, _ = text(value)
+			a.replyTo, _ = trace.Text(value)
 		case "session_key":
-			a.sessionKey, _ = text(value)
+			a.sessionKey, _ = trace.Text(value)
 		case "kind":
-			a.kind, _ = text(value)
+			a.kind, _ = trace.Text(value)
 		case "metadata":
 			a.parseMetadata(value)
 		default:
@@ -38,18 +40,18 @@ func parseAction(raw []byte) *action {
 	return a
 }
 
-func (a *action) parseRare(key string, value []byte) {
-	switch key {
+func (a *action) parseRare(key, value []byte) {
+	switch string(key) {
 	case "emoji":
-		a.emoji, _ = text(value)
+		a.emoji, _ = trace.Text(value)
 	case "remove":
 		a.remove = string(value) == "true"
 	case "thread_name":
-		a.threadName, _ = text(value)
+		a.threadName, _ = trace.Text(value)
 	case "source_url":
-		a.sourceURL, _ = text(value)
+		a.sourceURL, _ = trace.Text(value)
 	case "only_if_current_name":
-		if name, ok := text(value); ok {
+		if name, ok := trace.Text(value); ok {
 			a.onlyIfName = &name
 		}
 	}
@@ -58,16 +60,16 @@ func (a *action) parseRare(key string, value []byte) {
 // parseMetadata reads the scope under either revision's key, the newer first.
 func (a *action) parseMetadata(raw []byte) {
 	guild := ""
-	eachMember(raw, func(key string, value []byte) {
-		switch key {
+	trace.Members(raw, func(key, value []byte) {
+		switch string(key) {
 		case "scope_id":
-			a.scope, _ = text(value)
+			a.scope, _ = trace.Text(value)
 		case "guild_id":
-			guild, _ = text(value)
+			guild, _ = trace.Text(value)
 		case "user_id":
-			a.user, _ = text(value)
+			a.user, _ = trace.Text(value)
 		case "thread_id":
-			a.thread, _ = text(value)
+			a.thread, _ = trace.Text(value)
 		}
 	})
 	if a.scope == "" {

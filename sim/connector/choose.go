@@ -24,7 +24,10 @@ func (r *routes) choose(tenant, to string, src source) (*socket, error) {
 	defer r.mu.Unlock()
 	var best *socket
 	foreign, idle := false, false
-	running := r.sessions.of(tenant, append(sessionKeys(src, false), sessionKeys(src, true)...))
+	running := ""
+	if len(r.open) > 1 { // else there is nothing to choose
+		running = r.sessions.of(tenant, append(sessionKeys(src, false), sessionKeys(src, true)...))
+	}
 	for _, s := range r.open {
 		if to != "" && !s.named(to) {
 			continue

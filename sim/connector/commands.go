@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"slices"
 	"sync"
+
+	"github.com/relaysim/relaysim/sim/trace"
 )
 
 // maxCommands is how many commands Discord lets one bot register.
@@ -46,12 +48,12 @@ func (c *commands) register(bot string, manifest []byte) {
 func parseCommand(entry []byte) (Command, bool) {
 	var c Command
 	described := false
-	eachMember(entry, func(key string, value []byte) {
-		switch key {
+	trace.Members(entry, func(key, value []byte) {
+		switch string(key) {
 		case "name":
-			c.Name, _ = text(value)
+			c.Name, _ = trace.Text(value)
 		case "description":
-			c.Description, described = text(value)
+			c.Description, described = trace.Text(value)
 		case "options":
 			if value[0] == '[' {
 				c.Options = slices.Clone(value)

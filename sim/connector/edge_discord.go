@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strconv"
 	"time"
+
+	"github.com/relaysim/relaysim/sim/trace"
 )
 
 // maxSkew is how far a provider's timestamp may be from the clock.
@@ -40,7 +42,7 @@ func (c *Connector) serveInteraction(w http.ResponseWriter, r *http.Request, bot
 		c.answer(w, r, http.StatusUnauthorized, "text/plain", "invalid request signature")
 		return
 	}
-	if !isObject(body) {
+	if !trace.Members(body, nil) {
 		c.answer(w, r, http.StatusBadRequest, "text/plain", "the body is not a JSON object")
 		return
 	}
@@ -118,21 +120,21 @@ func (i interaction) answer() string {
 func parseInteraction(body []byte) interaction {
 	i := interaction{source: source{platform: "relay", chatType: "dm"}}
 	memberUser, user := "", ""
-	eachMember(body, func(key string, value []byte) {
-		switch key {
+	trace.Members(body, func(key, value []byte) {
+		switch string(key) {
 		case "type":
 			i.kind, _ = strconv.Atoi(string(value))
 		case "token":
-			i.token, _ = text(value)
+			i.token, _ = trace.Text(value)
 		case "guild_id":
-			i.scope, _ = text(value)
+			i.scope, _ = trace.Text(value)
 		case "channel_id":
-			i.chatID, _ = text(value)
+			i.chatID, _ = trace.Text(value)
 		case "user":
 			user = userID(value)
 		case "member":
-			eachMember(value, func(key string, value []byte) {
-				if key == "user" {
+			trace.Members(value, func(key, value []byte) {
+				if string(key) == "user" {
 					memberUser = userID(value)
 				}
 			})
@@ -147,9 +149,9 @@ func parseInteraction(body []byte) interaction {
 }
 
 func userID(user []byte) (id string) {
-	eachMember(user, func(key string, value []byte) {
-		if key == "id" {
-			id, _ = text(value)
+	trace.Members(user, func(key, value []byte) {
+		if string(key) == "id" {
+			id, _ = trace.Text(value)
 		}
 	})
 	return id

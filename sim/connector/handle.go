@@ -1,19 +1,20 @@
 package connector
 
+import "github.com/relaysim/relaysim/sim/trace"
+
 // handle handles one line. Nothing a gateway sends ends the connection but a
 // line that is too long: what is not a frame is skipped (FR-3), and so are
 // unknown types and those of the other direction (FR-4).
 func (s *socket) handle(line []byte) {
-	if !isObject(line) {
+	var kind string
+	if !trace.Members(line, func(key, value []byte) {
+		if string(key) == "type" {
+			kind, _ = trace.Text(value)
+		}
+	}) {
 		s.c.logger.Info("skipped a line that is not a JSON object", "peer", s.peer, "bytes", len(line))
 		return
 	}
-	var kind string
-	eachMember(line, func(key string, value []byte) {
-		if key == "type" {
-			kind, _ = text(value)
-		}
-	})
 	switch kind {
 	case "hello":
 		s.hello(line)

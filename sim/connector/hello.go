@@ -1,6 +1,10 @@
 package connector
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/relaysim/relaysim/sim/trace"
+)
 
 // What one socket may front: so many identities, each name at most so many bytes.
 const (
@@ -13,12 +17,12 @@ const (
 func (s *socket) hello(frame []byte) {
 	var id identity
 	var manifest []byte
-	eachMember(frame, func(key string, value []byte) {
-		switch key {
+	trace.Members(frame, func(key, value []byte) {
+		switch string(key) {
 		case "platform":
-			id.platform, _ = text(value)
+			id.platform, _ = trace.Text(value)
 		case "botId":
-			id.bot, _ = text(value)
+			id.bot, _ = trace.Text(value)
 		case "command_manifest":
 			manifest = value
 		}

@@ -1,6 +1,10 @@
 package connector
 
-import "errors"
+import (
+	"errors"
+
+	"github.com/relaysim/relaysim/sim/trace"
+)
 
 var errUnknownSession = errors.New("no other instance of the tenant runs the session")
 
@@ -24,9 +28,9 @@ func (c *Connector) Interrupt(to, sessionKey, chatID string) error {
 // session of another tenant is unknown to it (SEC-3).
 func (s *socket) forwardInterrupt(frame []byte) {
 	var key string
-	eachMember(frame, func(k string, value []byte) {
-		if k == "session_key" {
-			key, _ = text(value)
+	trace.Members(frame, func(k, value []byte) {
+		if string(k) == "session_key" {
+			key, _ = trace.Text(value)
 		}
 	})
 	other, own := s.c.routes.running(s.record.Tenant, key, s)

@@ -1,6 +1,10 @@
 package connector
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/relaysim/relaysim/sim/trace"
+)
 
 // request is one outbound frame: an action and who should act.
 type request struct {
@@ -13,14 +17,14 @@ type request struct {
 // reading goroutine.
 func (s *socket) request(frame []byte) {
 	var r request
-	eachMember(frame, func(key string, value []byte) {
-		switch key {
+	trace.Members(frame, func(key, value []byte) {
+		switch string(key) {
 		case "requestId":
 			r.id = value
 		case "platform":
-			r.platform, _ = text(value)
+			r.platform, _ = trace.Text(value)
 		case "botId":
-			r.bot, _ = text(value)
+			r.bot, _ = trace.Text(value)
 		case "action":
 			r.action = value
 		}
@@ -28,7 +32,7 @@ func (s *socket) request(frame []byte) {
 	if s.c.manualResults.Load() {
 		return
 	}
-	if id, ok := text(r.id); !ok || id == "" {
+	if id, ok := trace.Text(r.id); !ok || id == "" {
 		s.c.note(s.peer, "outbound without a requestId: it cannot be answered")
 		return
 	}

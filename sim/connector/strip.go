@@ -1,6 +1,11 @@
 package connector
 
-import "strings"
+import (
+	"bytes"
+	"strings"
+
+	"github.com/relaysim/relaysim/sim/trace"
+)
 
 // redacted stands where a credential was inside a longer text.
 const redacted = "[redacted]"
@@ -13,29 +18,29 @@ func strip(value []byte, token string) []byte {
 }
 
 func appendStripped(b, value []byte, token string) []byte {
-	value = value[skipSpace(value, 0):]
+	value = bytes.TrimSpace(value)
 	switch {
 	case len(value) == 0:
 		return b
 	case value[0] == '{':
 		first := true
 		b = append(b, '{')
-		eachMember(value, func(key string, member []byte) {
-			if key == "token" {
+		trace.Members(value, func(key, member []byte) {
+			if string(key) == "token" {
 				return
 			}
 			if !first {
 				b = append(b, ',')
 			}
 			first = false
-			b = append(appendText(b, cutToken(key, token)), ':')
+			b = append(appendText(b, cutToken(string(key), token)), ':')
 			b = appendStripped(b, member, token)
 		})
 		return append(b, '}')
 	case value[0] == '[':
 		first := true
 		b = append(b, '[')
-		eachElement(value, func(element []byte) {
+		trace.Elements(value, func(element []byte) {
 			if !first {
 				b = append(b, ',')
 			}
@@ -44,11 +49,11 @@ func appendStripped(b, value []byte, token string) []byte {
 		})
 		return append(b, ']')
 	case value[0] == '"':
-		if s, _ := text(value); token != "" && strings.Contains(s, token) {
+		if s, _ := trace.Text(value); token != "" && strings.Contains(s, token) {
 			return appendText(b, cutToken(s, token))
 		}
 	}
-	return append(b, value[:valueEnd(value, 0)]...)
+	return append(b, value...)
 }
 
 func cutToken(s, token string) string {

@@ -24,6 +24,7 @@ type node struct {
 	source any // as it was written
 	text   template
 	fields []field
+	keys   []string // of the fields
 	ops    []op
 	items  []node
 	leaves float64 // how much of a pattern it is, for Nearest
@@ -36,8 +37,9 @@ type field struct {
 
 // compiler turns a tree into nodes and gathers its faults.
 type compiler struct {
-	errs  Errors
-	inNot bool
+	errs     Errors
+	inNot    bool
+	captures bool // there is a $capture somewhere
 }
 
 func (c *compiler) fault(path, format string, args ...any) {
@@ -84,6 +86,7 @@ func (c *compiler) object(n *node, v map[string]any, path string) {
 		}
 		f := field{key: key, node: c.node(v[key], at)}
 		n.fields = append(n.fields, f)
+		n.keys = append(n.keys, key)
 		n.leaves += f.node.leaves
 	}
 	n.leaves = max(n.leaves, 1)

@@ -50,9 +50,40 @@ var Absent any = absent{}
 
 type absent struct{}
 
+// Lazy is a value that is decoded no further than a pattern looks, as got or
+// inside a map.
+type Lazy interface {
+	// IsObject says whether it is a map.
+	IsObject() bool
+	// Pick sets values[i] to the member of a map that keys[i] names, which may
+	// be Lazy again, and leaves it as it is when there is none.
+	Pick(keys []string, values []any)
+	// Tree is the whole value as a tree of the JSON kinds.
+	Tree() any
+}
+
+// settled is got with nothing lazy left in it.
+func settled(got any) any {
+	if lazy, ok := got.(Lazy); ok {
+		return lazy.Tree()
+	}
+	fields, ok := got.(map[string]any)
+	if !ok {
+		return got
+	}
+	all := make(map[string]any, len(fields))
+	for k, v := range fields {
+		all[k] = settled(v)
+	}
+	return all
+}
+
 // Pattern is a pattern that was checked, ready to be matched any number of
 // times by any number of goroutines. The zero Pattern matches null only.
-type Pattern struct{ root node }
+type Pattern struct {
+	root     node
+	captures bool
+}
 
 // Compile checks a pattern. Unknown operators, bad regular expressions and
 // arguments of the wrong kind are errors, all of them, each with its path. The
@@ -63,8 +94,12 @@ func Compile(pattern any) (*Pattern, error) {
 	if len(c.errs) > 0 {
 		return nil, c.errs
 	}
+	p.captures = c.captures
 	return p, nil
 }
+
+// Captures says whether a match keeps something.
+func (p *Pattern) Captures() bool { return p.captures }
 
 // Match says how got differs from the pattern; nothing means that it matched.
 // got is a tree of the JSON kinds, or Absent. A nil env has no variables and
@@ -73,7 +108,7 @@ func (p *Pattern) Match(got any, env Env) []Diff {
 	m := matcher{env: env}
 	if !m.match(&p.root, got) {
 		e := explainer{matcher: matcher{env: env}}
-		e.explain(&p.root, got, "")
+		e.explain(&p.root, settled(got), "")
 		return e.diffs
 	}
 	if env != nil {

@@ -30,6 +30,12 @@ func (m *matcher) match(n *node, got any) bool {
 }
 
 func (m *matcher) node(n *node, got any) bool {
+	if lazy, ok := got.(Lazy); ok {
+		if n.kind == object && len(n.ops) == 0 && lazy.IsObject() {
+			return m.members(n, lazy)
+		}
+		got = lazy.Tree()
+	}
 	switch n.kind {
 	case scalar:
 		return equal(n.source, got)
@@ -71,6 +77,22 @@ func (m *matcher) object(n *node, got any) bool {
 	}
 	for i := range n.ops {
 		if !m.holds(&n.ops[i], got) {
+			return false
+		}
+	}
+	return true
+}
+
+// members matches plain fields against an object that is still text.
+func (m *matcher) members(n *node, got Lazy) bool {
+	var room [8]any
+	values := room[:0]
+	for range n.fields {
+		values = append(values, Absent)
+	}
+	got.Pick(n.keys, values)
+	for i := range n.fields {
+		if !m.node(&n.fields[i].node, values[i]) {
 			return false
 		}
 	}

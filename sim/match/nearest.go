@@ -14,7 +14,7 @@ func (p *Pattern) Nearest(candidates []any, env Env) (int, []Diff) {
 			return i, nil
 		}
 		e := explainer{matcher: matcher{env: env}}
-		near := e.explain(&p.root, c, "")
+		near := e.explain(&p.root, settled(c), "")
 		if best < 0 || near > share || near == share && len(e.diffs) < len(diffs) {
 			best, share, diffs = i, near, e.diffs
 		}

@@ -124,7 +124,7 @@ func (c *compiler) capture(o *op, v any, path string) {
 	case c.inNot:
 		c.fault(path, "$not matches when this does not, so there is nothing to keep")
 	}
-	o.capture = s
+	o.capture, c.captures = s, true
 }
 
 // holds says whether one operator holds for got.

@@ -40,15 +40,23 @@ steps:
 }
 
 // session is what one connection carries: the handshake and the messages of
-// one turn, in order.
-type session struct{ hello, descriptor, inbound, outbound, result []byte }
+// one turn, in the order in which they crossed.
+type session struct {
+	hello, descriptor []byte
+	turn              []message
+	bytes             int64 // of the turn
+}
+
+type message struct {
+	fromGateway bool
+	data        []byte
+}
 
 // recorded plays one turn and takes its bytes from the trace.
 func recorded(b *testing.B, rev *wire.Revision) session {
 	b.Helper()
-	r := runBench(b, rev, turns(1))
 	var s session
-	for _, o := range r.Trace {
+	for _, o := range runBench(b, rev, turns(1)).Trace {
 		if o.Kind != trace.Frame {
 			continue
 		}
@@ -57,12 +65,9 @@ func recorded(b *testing.B, rev *wire.Revision) session {
 			s.hello = o.Data
 		case "descriptor":
 			s.descriptor = o.Data
-		case "inbound":
-			s.inbound = o.Data
-		case "outbound":
-			s.outbound = o.Data
-		case "outbound_result":
-			s.result = o.Data
+		default:
+			s.turn = append(s.turn, message{o.From == trace.Gateway, o.Data})
+			s.bytes += int64(len(o.Data))
 		}
 	}
 	return s
@@ -112,27 +117,33 @@ func newBare(b *testing.B, s session) *bare {
 			return
 		}
 		defer c.CloseNow()
-		ctx := context.Background()
-		if _, _, err := c.Read(ctx); err != nil {
+		if _, _, err := c.Read(context.Background()); err != nil {
 			return
 		}
-		if c.Write(ctx, websocket.MessageText, s.descriptor) != nil {
+		if c.Write(context.Background(), websocket.MessageText, s.descriptor) != nil {
 			return
 		}
-		for {
-			if c.Write(ctx, websocket.MessageText, s.inbound) != nil {
-				return
-			}
-			if _, _, err := c.Read(ctx); err != nil {
-				return
-			}
-			if c.Write(ctx, websocket.MessageText, s.result) != nil {
-				return
-			}
+		for x.exchange(c, false) == nil { // until the client is gone
 		}
 	}))
 	b.Cleanup(x.server.Close)
 	return x
+}
+
+// exchange is one side of one turn.
+func (x *bare) exchange(c *websocket.Conn, gateway bool) error {
+	for _, m := range x.s.turn {
+		var err error
+		if m.fromGateway == gateway {
+			err = c.Write(context.Background(), websocket.MessageText, m.data)
+		} else {
+			_, _, err = c.Read(context.Background())
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // play connects, exchanges n turns and closes.
@@ -153,15 +164,7 @@ func (x *bare) play(b testing.TB, n int) {
 		return
 	}
 	for range n {
-		if _, _, err := c.Read(ctx); err != nil {
-			b.Error(err)
-			return
-		}
-		if err := c.Write(ctx, websocket.MessageText, x.s.outbound); err != nil {
-			b.Error(err)
-			return
-		}
-		if _, _, err := c.Read(ctx); err != nil {
+		if err := x.exchange(c, true); err != nil {
 			b.Error(err)
 			return
 		}
@@ -194,7 +197,7 @@ func benchmarkTurns(b *testing.B, rev *wire.Revision, connections int) {
 	}
 	defer stage.Close()
 	sc := load(b, turns(each))
-	b.SetBytes(int64(len(s.inbound) + len(s.outbound) + len(s.result)))
+	b.SetBytes(s.bytes)
 	b.ReportAllocs()
 	b.ResetTimer()
 	ours := timed(func() { side(connections, func() { runOn(b, stage, rev, sc) }) })

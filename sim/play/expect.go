@@ -135,7 +135,9 @@ func augment(i int, fits [][]*item, owner map[*item]int, tried map[*item]bool) b
 // each lane past what was matched.
 func (r *run) take(wants []*want, taken []*item) {
 	for i, w := range wants {
-		w.pattern.Match(taken[i].see(), r.variables)
+		if w.pattern.Captures() {
+			w.pattern.Match(taken[i].see(), r.variables)
+		}
 		r.ledger.lanes[w.lane].take(taken[i])
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"github.com/relaysim/relaysim/gateway/wire"
+	"github.com/relaysim/relaysim/sim/match"
 	"github.com/relaysim/relaysim/sim/trace"
 )
 
@@ -178,7 +179,7 @@ func (i *item) look() any {
 	case laneGateway, laneConnector:
 		return i.frameView()
 	case laneResult:
-		return map[string]any{"call": o.Call, "args": tree(o.Args.JSON()), "result": tree(o.Result.JSON())}
+		return map[string]any{"call": o.Call, "args": trace.JSON(o.Args.JSON()), "result": trace.JSON(o.Result.JSON())}
 	case laneInterrupted:
 		return map[string]any{"session": o.SessionKey, "chat": o.ChatID, "active": o.ActiveTurn}
 	case laneOpen:
@@ -195,26 +196,52 @@ func (i *item) look() any {
 
 // frameView is the frame itself; for a request, with the result it got beside it.
 func (i *item) frameView() any {
-	object := i.frame.Object()
-	if object == nil {
+	switch {
+	case !i.frame.Valid():
 		return string(i.frame.Line)
+	case i.op == "":
+		return trace.JSON(i.frame.Line)
 	}
-	if i.op == "" {
-		return object
+	return requestView{trace.JSON(i.frame.Line), i}
+}
+
+// requestView is an outbound frame with one member more: its result.
+type requestView struct {
+	trace.JSON
+	request *item
+}
+
+// Pick picks from the frame, and the result; null while there is none.
+func (v requestView) Pick(keys []string, values []any) {
+	v.JSON.Pick(keys, values)
+	if i := slices.Index(keys, "result"); i >= 0 {
+		values[i] = v.result()
 	}
-	view := make(map[string]any, len(object)+1)
-	for k, v := range object {
-		view[k] = v
+}
+
+func (v requestView) result() any {
+	if v.request.answer == nil {
+		return nil
 	}
-	view["result"] = nil
-	if i.answer != nil {
-		view["result"] = i.answer.frame.Object()["result"]
+	raw := v.request.answer.frame.Field("result")
+	if raw == nil {
+		return match.Absent
 	}
-	return view
+	return trace.JSON(raw)
+}
+
+// Tree is the frame with its result.
+func (v requestView) Tree() any {
+	tree, _ := v.JSON.Tree().(map[string]any)
+	tree["result"] = v.result()
+	if result, ok := tree["result"].(trace.JSON); ok {
+		tree["result"] = result.Tree()
+	}
+	return tree
 }
 
 func routedView(sessionKey string, event json.RawMessage) any {
-	return map[string]any{"session_key": sessionKey, "event": tree(event)}
+	return map[string]any{"session_key": sessionKey, "event": trace.JSON(event)}
 }
 
 func number(n int) json.Number { return json.Number(strconv.Itoa(n)) }

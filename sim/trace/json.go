@@ -40,7 +40,7 @@ func (s *scanner) value() bool {
 	case c == '{':
 		return s.object(nil)
 	case c == '[':
-		return s.array()
+		return s.array(nil)
 	case c == '-' || '0' <= c && c <= '9':
 		return s.number()
 	case c == 't':
@@ -132,7 +132,8 @@ func (s *scanner) number() bool {
 	return true
 }
 
-func (s *scanner) array() bool {
+// array skips a list and calls visit, when there is one, for each element.
+func (s *scanner) array(visit func(value []byte)) bool {
 	if s.depth++; s.depth > maxDepth {
 		return false
 	}
@@ -142,7 +143,15 @@ func (s *scanner) array() bool {
 		s.depth--
 		return true
 	}
-	for s.value() {
+	for {
+		s.space()
+		from := s.i
+		if !s.value() {
+			return false
+		}
+		if visit != nil {
+			visit(s.b[from:s.i:s.i])
+		}
 		switch s.space() {
 		case ',':
 			s.i++
@@ -154,7 +163,6 @@ func (s *scanner) array() bool {
 			return false
 		}
 	}
-	return false
 }
 
 // object skips an object and calls visit, when there is one, for each member.
@@ -207,6 +215,12 @@ func (s *scanner) object(visit func(key, value []byte)) bool {
 func Members(raw []byte, visit func(key, value []byte)) bool {
 	s := scanner{b: raw}
 	return s.space() == '{' && s.object(visit) && s.space() == 0 && s.i == len(raw) && utf8.Valid(raw)
+}
+
+// Elements does for a JSON list what Members does for an object.
+func Elements(raw []byte, visit func(value []byte)) bool {
+	s := scanner{b: raw}
+	return s.space() == '[' && s.array(visit) && s.space() == 0 && s.i == len(raw) && utf8.Valid(raw)
 }
 
 // unquoted is the text of a quoted JSON key.
