@@ -9,18 +9,7 @@ import (
 // Do sends one action outside a turn and waits for its result; see Caller.
 // Scope and author are those last seen in the chat (SC-1, SC-2).
 func (g *Gateway) Do(ctx context.Context, a wire.Action) wire.Result {
-	return g.called(ctx, a, g.chats.of(a.ChatID))
-}
-
-// called does an action on behalf of the agent and tells the observer.
-func (g *Gateway) called(ctx context.Context, a wire.Action, o origin) wire.Result {
-	if g.opt.Observer == nil {
-		return g.do(ctx, a, o)
-	}
-	at := g.clock.Now()
-	r := g.do(ctx, a, o)
-	g.opt.Observer.Called(Call{Action: a, Result: r, CalledAt: at})
-	return r
+	return g.do(ctx, a, g.chats.of(a.ChatID))
 }
 
 // do sends one action for a chat of origin o and waits for its result.

@@ -7,10 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
-
-	"github.com/google/go-cmp/cmp"
 
 	"github.com/relaysim/relaysim/gateway"
 	"github.com/relaysim/relaysim/gateway/wire"
@@ -226,31 +223,6 @@ func TestTurnsEndWithRun(t *testing.T) {
 		}
 		if got := r.seen.texts(); len(got) != 1 {
 			t.Errorf("routed %q", got)
-		}
-	})
-}
-
-func TestObserverHearsOfCalls(t *testing.T) {
-	bubble8(t, func(t *testing.T) {
-		r, p := start(t, wire.R8, func(ctx context.Context, t *gateway.Turn) (string, error) {
-			t.Do(ctx, wire.Action{Op: wire.OpSend, Content: text("one")})
-			t.Do(ctx, wire.Action{Op: wire.OpInterrupt})
-			t.Do(ctx, wire.Action{Op: wire.OpFollowUp, Kind: "discord.interaction_token", Content: text("two")})
-			return "the reply is no call", nil
-		})
-		p.inbound(say("hi"))
-		synctest.Wait()
-		var got []string
-		for _, c := range r.seen.calls {
-			got = append(got, strings.Join([]string{c.Action.Op, c.Action.ChatID, c.Action.SessionKey, fmt.Sprint(c.Result.Success)}, " "))
-		}
-		want := []string{
-			"send C1  true",
-			"interrupt  agent:main:discord:group:C1:U1 true",
-			"follow_up  agent:main:discord:group:C1:U1 true",
-		}
-		if diff := cmp.Diff(want, got); diff != "" {
-			t.Error(diff)
 		}
 	})
 }

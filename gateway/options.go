@@ -73,9 +73,6 @@ type Options struct {
 type Observer interface {
 	// Routed: an event is about to begin a turn under sessionKey.
 	Routed(sessionKey string, e *wire.Event)
-	// Called: a call of the agent's ended. What the gateway sends on its own,
-	// replies and typing, is no call of the agent's.
-	Called(c Call)
 	// Interrupted: an interrupt arrived; active says a turn of that session ran
 	// (INT-2, INT-3). It is called before Turn.Interrupted is closed.
 	Interrupted(sessionKey, chatID string, active bool)
@@ -102,13 +99,6 @@ type unobserved struct{}
 
 func (unobserved) Begin() {}
 func (unobserved) End()   {}
-
-// Call is one call of the agent's that has ended.
-type Call struct {
-	Action   wire.Action // as the agent gave it; for an interrupt, Op is "interrupt"
-	Result   wire.Result
-	CalledAt time.Time
-}
 
 // State is where the gateway stands with its connector.
 type State int

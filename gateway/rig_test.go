@@ -362,7 +362,6 @@ type witness struct {
 	routed  []string // session key, space, text
 	events  []*wire.Event
 	cuts    []string
-	calls   []gateway.Call
 	states  []string
 	runErr  error
 	runDone bool
@@ -373,12 +372,6 @@ func (w *witness) Routed(key string, e *wire.Event) {
 	defer w.mu.Unlock()
 	w.routed = append(w.routed, key+" "+e.Text)
 	w.events = append(w.events, e)
-}
-
-func (w *witness) Called(c gateway.Call) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.calls = append(w.calls, c)
 }
 
 func (w *witness) Interrupted(key, chat string, active bool) {

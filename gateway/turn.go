@@ -49,7 +49,7 @@ func (t *Turn) Do(ctx context.Context, a wire.Action) wire.Result {
 			return t.g.Do(ctx, a)
 		}
 	}
-	return t.g.called(ctx, a, t.origin)
+	return t.g.do(ctx, a, t.origin)
 }
 
 // Interrupted is closed when an interrupt for exactly this session arrives

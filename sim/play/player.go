@@ -92,10 +92,6 @@ func (p *player) do(ctx context.Context, c gateway.Caller, session string, a wir
 	return result
 }
 
-// Called is told when a call of the agent's ended, which is too late to know
-// what had happened when it began: do writes it down.
-func (p *player) Called(gateway.Call) {}
-
 // Interrupted is told when an interrupt arrived.
 func (p *player) Interrupted(sessionKey, chatID string, active bool) {
 	p.run.log.Add(&trace.Observation{
