@@ -25,14 +25,17 @@ const (
 	maxChatID = 1024 // bytes: a longer id is not remembered
 )
 
-// note takes in the source of an event and returns what is known of its chat
-// now. What a later event leaves out is kept.
-func (m *memory) note(src *wire.Source) origin {
+// note takes in the source of an event and returns the platform that its chat
+// is on. What a later event leaves out is kept, and "relay", which an
+// interaction says, is no platform to learn (MP-2).
+func (m *memory) note(src *wire.Source) (platform string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	before := m.find(src.ChatID)
 	o := before
-	o.platform = src.Platform
+	if src.Platform != wire.PlatformRelay {
+		o.platform = src.Platform
+	}
 	if src.Scope != "" {
 		o.scope = src.Scope
 	}
@@ -42,7 +45,7 @@ func (m *memory) note(src *wire.Source) origin {
 	if o != before && len(src.ChatID) <= maxChatID {
 		m.put(src.ChatID, o)
 	}
-	return o
+	return o.platform
 }
 
 // of is what is known of a chat; the zero origin when nothing is (SC-3).

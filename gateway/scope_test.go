@@ -77,6 +77,20 @@ func TestScopeInATurnIsThatOfItsEvent(t *testing.T) { // SC-6
 	})
 }
 
+func TestScopeInATurnIsNotThatOfOthersBefore(t *testing.T) { // SC-6
+	bubble(t, func(t *testing.T, rev *wire.Revision) {
+		_, p := start(t, rev, func(ctx context.Context, t *gateway.Turn) (string, error) {
+			t.Do(ctx, wire.Action{Op: wire.OpSend, Content: text("mine")})
+			return "", nil
+		})
+		p.inbound(say("a"))
+		p.inbound(say("b", from("scope_id", "", "guild_id", "", "user_id", "")))
+		if diff := cmp.Diff(origin(rev, "", ""), p.metadata()); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
+
 func TestScopeOfAnotherChatInATurn(t *testing.T) { // SC-1
 	bubble(t, func(t *testing.T, rev *wire.Revision) {
 		_, p := start(t, rev, func(ctx context.Context, t *gateway.Turn) (string, error) {
@@ -148,6 +162,22 @@ func TestFollowUpOfAKindNobodyFrontsIsNotTagged(t *testing.T) { // FU-5
 		r, p := start(t, wire.R8, silent)
 		r.gw.Do(t.Context(), wire.Action{Op: wire.OpFollowUp, SessionKey: "k", Kind: "telegram.callback"})
 		if f := p.frames("outbound")[0]; f["platform"] != nil || f["botId"] != nil {
+			t.Errorf("frame %v", f)
+		}
+	})
+}
+
+func TestPlatformOfAChatOutlivesAnInteraction(t *testing.T) { // MP-2
+	bubble8(t, func(t *testing.T) {
+		r, p := start(t, wire.R8, silent, func(o *gateway.Options) {
+			o.Identities = []wire.Identity{{Platform: "telegram", BotID: "bot-t"}, {Platform: "discord", BotID: "bot-d"}}
+		})
+		p.inbound(say("hi", from("chat_id", "C7")))
+		p.send(interaction(`{"id":"I1","type":2,"channel_id":"C7","user":{"id":"U7"},"data":{"name":"ping"}}`))
+		synctest.Wait()
+		r.gw.Do(t.Context(), send("C7", "x"))
+		sent := p.frames("outbound")
+		if f := sent[len(sent)-1]; f["platform"] != "discord" || f["botId"] != "bot-d" {
 			t.Errorf("frame %v", f)
 		}
 	})

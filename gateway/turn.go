@@ -18,17 +18,19 @@ type Turn struct {
 	SessionKey string
 
 	g      *Gateway
-	origin origin // as it was when the event came (SC-6)
+	origin origin // of its event (SC-6), and the platform of its chat
 
 	mu      sync.Mutex
 	stopped chan struct{} // Guarded by mu. Made when it is first needed.
 	stop    bool          // Guarded by mu. The turn was interrupted.
 }
 
-// newTurn takes in an event. What the chat's memory says now stays with the
-// turn, whoever writes in the chat meanwhile.
+// newTurn takes in an event. Its scope and author stay with the turn, whoever
+// writes in the chat meanwhile, and so does it when it has none: what others
+// wrote there before is not its own (SC-6).
 func (g *Gateway) newTurn(key string, e *wire.Event) *Turn {
-	return &Turn{Event: e, SessionKey: key, g: g, origin: g.chats.note(&e.Source)}
+	platform := g.chats.note(&e.Source)
+	return &Turn{Event: e, SessionKey: key, g: g, origin: origin{platform, e.Source.Scope, e.Source.UserID}}
 }
 
 // Do sends one action of this turn and waits for its result; see Caller. An
