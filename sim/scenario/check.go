@@ -33,14 +33,15 @@ type role int
 
 // The roles of names.
 const (
-	socket    role = iota // a gateway, or a socket dialled before
-	fronting              // a gateway
-	dialling              // a socket, from here on
-	dialled               // a socket dialled before
-	signalled             // a signal that is given
-	waiting               // a signal that is waited for
-	platform              // a platform of the connector
-	tenant                // a tenant of the connector
+	socket        role = iota // a gateway, or a socket dialled before
+	fronting                  // a gateway
+	dialling                  // a socket, from here on
+	dialled                   // a socket dialled before
+	signalled                 // a signal that is given
+	waiting                   // a signal that is waited for
+	interruptible             // the same, where an interrupt may come in its place
+	platform                  // a platform of the connector
+	tenant                    // a tenant of the connector
 )
 
 // naming is one place where something is called by its name.
@@ -87,7 +88,7 @@ func (l *loader) checkNames(s *Scenario) {
 			l.fault(at.node, at.path, "missing: there are the gateways %s", both(gateways))
 		}
 	}
-	given, awaited := l.named(signalled), l.named(waiting)
+	given, awaited := l.named(signalled), slices.Concat(l.named(waiting), l.named(interruptible))
 	var sockets []string
 	for _, at := range l.namings {
 		switch at.role {

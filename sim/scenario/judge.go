@@ -24,7 +24,11 @@ func (l *loader) judge(x any, n *yaml.Node, path string, have given, refs bool) 
 		l.judgeRule(x, path, have)
 	case *Act:
 		x.Pos, x.HasRefs = l.pos(n), refs
-		l.name(waiting, have["wait"], member(path, "wait"))
+		r := waiting
+		if have["on_interrupt"] != nil {
+			r = interruptible
+		}
+		l.name(r, have["wait"], member(path, "wait"))
 	case *Step:
 		x.Pos, x.HasRefs = l.pos(n), refs
 		l.judgeStep(x, path, have)
