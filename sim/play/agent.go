@@ -5,58 +5,100 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 
 	"github.com/relaysim/relaysim/gateway"
 	"github.com/relaysim/relaysim/gateway/wire"
 	"github.com/relaysim/relaysim/sim/match"
+	"github.com/relaysim/relaysim/sim/quiet"
 	"github.com/relaysim/relaysim/sim/scenario"
 	"github.com/relaysim/relaysim/sim/trace"
 )
 
-// agent does what the scenario's rules say. Its turns run on the gateway's
-// goroutines, which are counted.
-type agent struct {
-	run    *run
-	player *player // the gateway that hosts it
-	rules  []scenario.Rule
-	when   []*match.Pattern // by rule; nil: every event
+// Agent does what a scenario's rules say. It is a gateway's Agent and its
+// Observer, and writes down what the gateway tells and what the rules do. Its
+// turns run on the gateway's goroutines, which are counted. The player gives
+// each gateway one; NewAgent makes one for a gateway without a player.
+type Agent struct {
+	name      string // of its gateway in the trace
+	rules     []scenario.Rule
+	when      []*match.Pattern // by rule; nil: every event
+	revision  *wire.Revision
+	log       Log
+	since     func() time.Duration // time since the start, as the log has it
+	variables *variables
+	signals   *signals
 
 	mu   sync.Mutex
 	used map[int]bool // Guarded by mu: rules with once that had their turn
 }
 
-func newAgent(p *player, rules []scenario.Rule) *agent {
-	r := p.run
-	a := &agent{run: r, player: p, rules: rules, when: make([]*match.Pattern, len(rules)), used: map[int]bool{}}
-	for i := range rules {
-		if rules[i].When == nil {
+// Log is where an Agent writes: a trace.Log, or something that keeps the same
+// order. Its methods are called from any goroutine.
+type Log interface {
+	// Add sets o's Seq and At and takes it.
+	Add(o *trace.Observation)
+	// Len is the last Seq.
+	Len() int
+}
+
+// AgentOptions configures an Agent that no player has. Revision, Log and Since
+// are required.
+type AgentOptions struct {
+	Name     string // of its gateway in the trace; may be empty
+	Rules    []scenario.Rule
+	Vars     map[string]any // what ${name} stands for
+	Revision *wire.Revision
+	Log      Log
+	Since    func() time.Duration // time since the start, as Log has it
+}
+
+// NewAgent returns an agent for a gateway that runs on its own. A rule that
+// waits for a signal waits for an interrupt: nobody gives signals. The error is
+// of a pattern that cannot be compiled.
+func NewAgent(o AgentOptions) (*Agent, error) {
+	a := &Agent{
+		name: o.Name, rules: o.Rules, revision: o.Revision, log: o.Log, since: o.Since,
+		variables: newVariables(o.Vars),
+		signals:   newSignals(quiet.NewCounter()), // nobody asks it
+	}
+	return a, a.compile()
+}
+
+// compile makes the rules' patterns. The loader has refused bad ones; a
+// scenario built in Go may have them.
+func (a *Agent) compile() error {
+	a.used, a.when = map[int]bool{}, make([]*match.Pattern, len(a.rules))
+	for i := range a.rules {
+		rule := &a.rules[i]
+		if rule.When == nil {
 			continue
 		}
-		p, err := match.Compile(routedPattern(rules[i].When, r.revision))
-		if err != nil { // the loader has refused these; a scenario built in Go may have them
-			r.broken = fmt.Errorf("%s: agent.when: %w", rules[i].Pos, err)
+		p, err := match.Compile(routedPattern(rule.When, a.revision))
+		if err != nil {
+			return fmt.Errorf("%s: agent.when: %w", rule.Pos, err)
 		}
 		a.when[i] = p
 	}
-	return a
+	return nil
 }
 
 // Turn performs the first rule that matches the event. Without one it replies
 // nothing.
-func (a *agent) Turn(ctx context.Context, t *gateway.Turn) (string, error) {
+func (a *Agent) Turn(ctx context.Context, t *gateway.Turn) (string, error) {
 	reply, err := a.turn(ctx, t)
-	o := &trace.Observation{Kind: trace.Agent, Call: "return", Peer: a.player.name, SessionKey: t.SessionKey}
+	o := &trace.Observation{Kind: trace.Agent, Call: "return", Peer: a.name, SessionKey: t.SessionKey}
 	args := map[string]any{"session_key": t.SessionKey, "text": reply}
 	if err != nil {
 		o.Call = "raise"
 		args["text"] = err.Error()
 	}
 	o.Args = trace.Value{Of: args}
-	a.run.log.Add(o)
+	a.log.Add(o)
 	return reply, err
 }
 
-func (a *agent) turn(ctx context.Context, t *gateway.Turn) (string, error) {
+func (a *Agent) turn(ctx context.Context, t *gateway.Turn) (string, error) {
 	rule := a.rule(t)
 	if rule == nil {
 		return "", nil
@@ -74,7 +116,7 @@ func (a *agent) turn(ctx context.Context, t *gateway.Turn) (string, error) {
 			return "", errors.New(act.Fail)
 		case act.Wait != "":
 			w := &waiter{name: act.Wait, session: t.SessionKey, interrupt: act.OnInterrupt != nil}
-			signalled, err := a.run.signals.wait(ctx, w)
+			signalled, err := a.signals.wait(ctx, w)
 			if err != nil {
 				return "", err
 			}
@@ -82,14 +124,14 @@ func (a *agent) turn(ctx context.Context, t *gateway.Turn) (string, error) {
 				return *act.OnInterrupt, nil
 			}
 		default:
-			env.last = a.player.do(ctx, t, t.SessionKey, action(&act.Call, t))
+			env.last = a.do(ctx, t, t.SessionKey, action(&act.Call, t))
 		}
 	}
 	return "", nil
 }
 
 // rule finds the rule for a turn and uses it up if it is for one time only.
-func (a *agent) rule(t *gateway.Turn) *scenario.Rule {
+func (a *Agent) rule(t *gateway.Turn) *scenario.Rule {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	var view any
@@ -100,9 +142,9 @@ func (a *agent) rule(t *gateway.Turn) *scenario.Rule {
 		}
 		if pattern := a.when[i]; pattern != nil {
 			if view == nil {
-				view = routedView(t.SessionKey, t.Event.JSON(a.run.revision))
+				view = routedView(t.SessionKey, t.Event.JSON(a.revision))
 			}
-			if len(pattern.Match(view, a.run.variables)) > 0 {
+			if len(pattern.Match(view, a.variables)) > 0 {
 				continue
 			}
 		}
@@ -114,13 +156,13 @@ func (a *agent) rule(t *gateway.Turn) *scenario.Rule {
 
 // turnEnvironment are the variables of a turn in front of the scenario's.
 type turnEnvironment struct {
-	turn *gateway.Turn
-	last wire.Result
-	run  *run
+	turn      *gateway.Turn
+	last      wire.Result
+	variables *variables
 }
 
-func (a *agent) environment(t *gateway.Turn) *turnEnvironment {
-	return &turnEnvironment{turn: t, run: a.run}
+func (a *Agent) environment(t *gateway.Turn) *turnEnvironment {
+	return &turnEnvironment{turn: t, variables: a.variables}
 }
 
 func (e *turnEnvironment) lookup(name string) (any, bool) {
@@ -146,5 +188,5 @@ func (e *turnEnvironment) lookup(name string) (any, bool) {
 	case "last.error":
 		return e.last.Error, true
 	}
-	return e.run.variables.Lookup(name)
+	return e.variables.Lookup(name)
 }

@@ -123,7 +123,13 @@ func (r *run) newPlayer(name string, config scenario.Gateway, platforms []connec
 	for _, name := range fronted {
 		p.identities = append(p.identities, wire.Identity{Platform: name, BotID: bots[name]})
 	}
-	p.agent = newAgent(p, r.scenario.Agent)
+	p.agent = &Agent{
+		name: name, rules: r.scenario.Agent, revision: r.revision, log: r.log, since: r.clock.sinceStart,
+		variables: r.variables, signals: r.signals,
+	}
+	if err := p.agent.compile(); err != nil {
+		r.broken = err
+	}
 	return p
 }
 
@@ -157,7 +163,7 @@ func (p *player) options() (gateway.Options, error) {
 		NewID:            p.run.ids.source("req-"),
 		HTTPClient:       p.run.client,
 		Logger:           p.run.options.Logger,
-		Observer:         p,
+		Observer:         p.agent,
 		Activity:         p.run.counter,
 	}
 	if !c.NoAuth {

@@ -153,7 +153,7 @@ func (r *run) call(step *scenario.Step) error {
 	r.counter.Begin()
 	r.calls.Go(func() {
 		defer r.counter.End()
-		p.do(context.Background(), g, "", a)
+		p.agent.do(context.Background(), g, "", a)
 	})
 	return nil
 }

@@ -1,0 +1,100 @@
+package play
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/relaysim/relaysim/gateway"
+	"github.com/relaysim/relaysim/gateway/wire"
+	"github.com/relaysim/relaysim/sim/trace"
+)
+
+// What an agent and its gateway do that no socket shows, as the trace has it.
+
+// Routed is told when an event begins a turn.
+func (a *Agent) Routed(sessionKey string, e *wire.Event) {
+	a.log.Add(&trace.Observation{
+		Kind: trace.Routed, Peer: a.name, SessionKey: sessionKey,
+		Event: trace.Value{Raw: e.JSON(a.revision)},
+	})
+}
+
+// do makes a call of the agent's and writes it down when it has ended. session
+// is that of the turn it is made in, empty outside of one.
+func (a *Agent) do(ctx context.Context, c gateway.Caller, session string, call wire.Action) wire.Result {
+	after, at := a.log.Len(), a.since()
+	result := c.Do(ctx, call)
+	a.log.Add(&trace.Observation{
+		Kind: trace.Agent, Peer: a.name, SessionKey: session, Call: call.Op,
+		Args:     trace.Value{Of: callArgs(call)},
+		Result:   trace.Value{Of: callResult(result)},
+		CalledAt: at, After: after,
+	})
+	return result
+}
+
+// Interrupted is told when an interrupt arrived.
+func (a *Agent) Interrupted(sessionKey, chatID string, active bool) {
+	a.log.Add(&trace.Observation{
+		Kind: trace.Interrupted, Peer: a.name, SessionKey: sessionKey, ChatID: chatID, ActiveTurn: active,
+	})
+	a.signals.interrupt(sessionKey)
+}
+
+// StateChanged is told where the gateway stands.
+func (a *Agent) StateChanged(s gateway.State, err error) {
+	o := &trace.Observation{Kind: trace.State, Peer: a.name, State: s.String()}
+	if err != nil {
+		o.Reason = err.Error()
+	}
+	a.log.Add(o)
+}
+
+// callArgs are an action's fields as a recording has them.
+type callArgs wire.Action
+
+// MarshalJSON writes the fields that are set, by their wire names.
+func (a callArgs) MarshalJSON() ([]byte, error) {
+	m := map[string]any{}
+	for k, v := range a.Extra {
+		m[k] = v
+	}
+	set := func(k, v string) {
+		if v != "" {
+			m[k] = v
+		}
+	}
+	set("chat_id", a.ChatID)
+	set("message_id", a.MessageID)
+	set("reply_to", a.ReplyTo)
+	set("session_key", a.SessionKey)
+	set("kind", a.Kind)
+	set("emoji", a.Emoji)
+	set("thread_name", a.ThreadName)
+	set("reason", a.Reason)
+	set("platform", a.Platform)
+	if a.Content != nil {
+		m["content"] = *a.Content
+	}
+	if a.Remove {
+		m["remove"] = true
+	}
+	if a.Metadata != nil {
+		m["metadata"] = a.Metadata
+	}
+	return json.Marshal(m)
+}
+
+// callResult is what a call returned, as a recording has it.
+type callResult wire.Result
+
+// MarshalJSON writes success, message_id and error always, the rest when set.
+func (c callResult) MarshalJSON() ([]byte, error) {
+	m := map[string]any{"success": c.Success, "message_id": orNull(c.MessageID), "error": orNull(c.Error)}
+	for k, v := range map[string]string{"name": c.ChatName, "type": c.ChatType, "thread_id": c.ThreadID} {
+		if v != "" {
+			m[k] = v
+		}
+	}
+	return json.Marshal(m)
+}
