@@ -7,6 +7,7 @@ import (
 
 	"github.com/relaysim/relaysim/sim/match"
 	"github.com/relaysim/relaysim/sim/scenario"
+	"github.com/relaysim/relaysim/sim/trace"
 	"github.com/relaysim/relaysim/sim/verdict"
 )
 
@@ -18,10 +19,23 @@ func (r *run) compareState(e *scenario.Expectation) []verdict.Problem {
 		return []verdict.Problem{{At: e.Pos.String(), Text: "expect.state: " + err.Error()}}
 	}
 	state := "disconnected"
-	if p.gateway != nil {
+	switch {
+	case p.gateway == nil:
+	case !r.told(p.name):
+		state = "dialling"
+	default:
 		state = p.gateway.State().String()
 	}
 	return r.now(e.Pos, "expect.state", e.State.Value, state)
+}
+
+// told says whether a gateway has said where it stands. Until its first dial
+// has come to something it has not, so that a dial that failed can be told from
+// one that still waits (HS-8).
+func (r *run) told(gateway string) bool {
+	return slices.ContainsFunc(r.log.Since(0), func(o *trace.Observation) bool {
+		return o.Kind == trace.State && o.Peer == gateway
+	})
 }
 
 func (r *run) compareChat(e *scenario.Expectation) []verdict.Problem {
