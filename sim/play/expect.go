@@ -32,6 +32,7 @@ func (w *want) means(it *item) bool { return w.meant == nil || w.meant(it) }
 func (r *run) expect(ctx context.Context, step *scenario.Step) error {
 	deadline := r.clock.sinceStart() + step.Within
 	for {
+		r.ledger.update(step.Pos)
 		problems := r.compare(step.Expect)
 		if len(problems) == 0 {
 			return nil
@@ -50,7 +51,6 @@ func (r *run) expect(ctx context.Context, step *scenario.Step) error {
 // compare matches a list of expectations in any order. Nothing is kept unless
 // all of them hold.
 func (r *run) compare(list []scenario.Expectation) []verdict.Problem {
-	r.ledger.update()
 	var problems []verdict.Problem
 	var wants []*want
 	for i := range list {

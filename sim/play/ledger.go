@@ -7,6 +7,7 @@ import (
 
 	"github.com/relaysim/relaysim/gateway/wire"
 	"github.com/relaysim/relaysim/sim/match"
+	"github.com/relaysim/relaysim/sim/scenario"
 	"github.com/relaysim/relaysim/sim/trace"
 )
 
@@ -34,6 +35,7 @@ type item struct {
 	lane     lane
 	index    int // in its lane
 	seen     *trace.Observation
+	cause    scenario.Pos    // the step after which it was seen
 	frame    trace.FrameLine // for the two frame lanes
 	expected bool            // a step expected it
 
@@ -48,6 +50,7 @@ type ledger struct {
 	revision *wire.Revision
 
 	read  int // observations taken in so far
+	cause scenario.Pos
 	lanes map[lane]*queue
 	asked map[request]*item
 }
@@ -73,8 +76,9 @@ func newLedger(log *trace.Log, rev *wire.Revision) *ledger {
 	return l
 }
 
-// update takes in what happened since the last time.
-func (l *ledger) update() {
+// update takes in what happened since the last time, because of a step.
+func (l *ledger) update(cause scenario.Pos) {
+	l.cause = cause
 	for _, o := range l.log.Since(l.read) {
 		l.read = o.Seq
 		switch o.Kind {
@@ -105,7 +109,7 @@ func (l *ledger) update() {
 
 func (l *ledger) add(i *item) {
 	q := l.lanes[i.lane]
-	i.index = len(q.items)
+	i.index, i.cause = len(q.items), l.cause
 	q.items = append(q.items, i)
 }
 

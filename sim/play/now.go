@@ -115,13 +115,12 @@ func article(kind string) string {
 
 // nothingLeft fails the run for each event or action that no step expected.
 func (r *run) nothingLeft() error {
-	r.ledger.update()
 	var failed bool
 	r.ledger.unexpected(func(it *item) {
 		if kind, ok := r.strict(it); ok {
 			failed = true
 			r.problem(verdict.Problem{
-				At:   r.scenario.Pos.String(),
+				At:   it.cause.String(),
 				Text: fmt.Sprintf("%s at #%d that no step expects", kind, it.seen.Seq), Nearest: it.seen, Seq: it.seen.Seq,
 			})
 		}

@@ -154,6 +154,7 @@ func (p *player) options() (gateway.Options, error) {
 		Identities:       p.identities,
 		Agent:            p.agent,
 		Sessions:         sessions(c.Sessions),
+		BackOff:          c.BackOff,
 		HandshakeTimeout: c.HandshakeTimeout,
 		RequestTimeout:   c.RequestTimeout,
 		MaxMessage:       c.MaxMessage,

@@ -66,6 +66,7 @@ func (r *run) play(ctx context.Context) error {
 	if err := r.start(ctx); err != nil {
 		return err
 	}
+	r.ledger.update(r.scenario.Pos)
 	if err := r.steps(ctx, r.scenario.Steps); err != nil {
 		return err
 	}
@@ -82,6 +83,7 @@ func (r *run) steps(ctx context.Context, steps []scenario.Step) error {
 			}
 			return &stepError{step.Pos, err}
 		}
+		r.ledger.update(step.Pos)
 	}
 	return nil
 }

@@ -207,3 +207,28 @@ func TestManyAtOnce(t *testing.T) {
 		}
 	})
 }
+
+func TestAGatewayHasOneLifeAtATime(t *testing.T) {
+	r := run(t, wire.R8, `
+name: x
+steps:
+  - gateway: start
+  - expect: {state: connected}
+`)
+	if len(r.Problems) == 0 || !strings.Contains(r.Problems[0].Text, "is running: disconnect or kill it first") {
+		t.Errorf("got %v: %v", r.Outcome, r.Problems)
+	}
+}
+
+func TestWhatNobodyExpectsIsBlamedOnItsStep(t *testing.T) {
+	r := run(t, wire.R6, `
+name: x
+steps:
+  - inbound: {text: one}
+  - expect: {event: {text: one}}
+  - inbound: {text: two}
+`)
+	if len(r.Problems) != 1 || !strings.HasSuffix(r.Problems[0].At, ":6:5") {
+		t.Errorf("got %v", r.Problems)
+	}
+}

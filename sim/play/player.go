@@ -25,11 +25,19 @@ type player struct {
 	// Owned by the run's goroutine.
 	gateway *gateway.Gateway // of this life; nil before the first
 	stop    context.CancelFunc
+	ended   chan struct{} // closed when this life is over
 	lives   sync.WaitGroup
 }
 
-// start begins a life of the gateway: it dials.
+// start begins a life of the gateway: it dials. One life at a time.
 func (p *player) start() error {
+	if p.ended != nil {
+		select {
+		case <-p.ended:
+		default:
+			return fmt.Errorf("gateway %s is running: disconnect or kill it first", p.name)
+		}
+	}
 	o, err := p.options()
 	if err != nil {
 		return err
@@ -39,10 +47,12 @@ func (p *player) start() error {
 		return err
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	p.gateway, p.stop = g, cancel
+	ended := make(chan struct{})
+	p.gateway, p.stop, p.ended = g, cancel, ended
 	p.run.counter.Begin()
 	p.lives.Go(func() {
 		defer p.run.counter.End()
+		defer close(ended)
 		_ = g.Run(ctx) // why it ended is in the trace, as a state
 	})
 	return nil

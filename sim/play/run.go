@@ -2,6 +2,7 @@ package play
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"slices"
 	"sync"
@@ -85,10 +86,16 @@ func (r *run) start(ctx context.Context) error {
 	return r.quiet(ctx)
 }
 
+// maxTrace bounds the observations of one run: they are kept in memory.
+const maxTrace = 1_000_000
+
 // quiet waits until nothing happens any more without the player.
 func (r *run) quiet(ctx context.Context) error {
 	if err := r.counter.Wait(ctx); err != nil {
 		return err
+	}
+	if n := r.log.Len(); n > maxTrace {
+		return fmt.Errorf("the trace has %d observations, more than %d: repeat less", n, maxTrace)
 	}
 	return r.clock.faults.err()
 }
