@@ -64,7 +64,7 @@ func TestForgedRecordingsFail(t *testing.T) {
 		{"another outcome", "get-chat-info-2026-08", `"result": {"name": "general"`, `"result": {"name": "random"`, "jsonl:8"},
 		{"another close", "interrupt-outbound-2026-06", `"code": 1000`, `"code": 1001`, "jsonl:11"},
 		{"a reason", "interrupt-outbound-2026-06", `\"reason\": null`, `\"reason\": \"\"`, "jsonl:9"},
-		{"an event nobody wrote down", "modal-submit-2026-06", `"kind": "routed"`, `"kind": "unheard-of"`, "jsonl:1"},
+		{"an event nobody wrote down", "modal-submit-2026-06", `"kind": "routed"`, `"kind": "unheard-of"`, "jsonl:6"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			stage := newStage(t)
