@@ -176,6 +176,23 @@ func TestSizesAreBounded(t *testing.T) { // FR-8
 	}
 }
 
+func TestDefaultBoundIsOneMebibyte(t *testing.T) { // FR-8
+	bubble(t, func(t *testing.T, rev *wire.Revision) {
+		r, p := start(t, rev, silent)
+		line := `{"type":"inbound","event":{"text":"long"},"filler":"`
+		line += strings.Repeat("x", 1<<20-len(line)-len("\"}\n")) + "\"}\n"
+		p.send(line)
+		synctest.Wait()
+		if got := r.seen.texts(); !slices.Equal(got, []string{"long"}) {
+			t.Errorf("routed %q", got)
+		}
+		p.send(" " + line)
+		if code := websocket.CloseStatus(p.closed()); code != websocket.StatusMessageTooBig {
+			t.Errorf("the connector saw %v", p.closed())
+		}
+	})
+}
+
 func TestManyLinesInOneMessage(t *testing.T) { // FR-1, FR-3
 	bubble(t, func(t *testing.T, rev *wire.Revision) {
 		r, p := start(t, rev, silent)

@@ -208,12 +208,15 @@ type peer struct {
 func (p *peer) read() {
 	var tail string
 	for {
-		_, b, err := p.ws.Read(context.Background())
+		kind, b, err := p.ws.Read(context.Background())
 		if err != nil {
 			p.mu.Lock()
 			p.end = err
 			p.mu.Unlock()
 			return
+		}
+		if kind != websocket.MessageText { // (FR-1)
+			p.t.Errorf("the gateway sent a %v: %q", kind, b)
 		}
 		tail += string(b)
 		for {
