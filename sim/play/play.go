@@ -77,10 +77,17 @@ func (r *run) play(ctx context.Context) error {
 func (r *run) steps(ctx context.Context, steps []scenario.Step) error {
 	for i := range steps {
 		step := &steps[i]
-		if err := r.step(ctx, step); err != nil {
-			if errors.Is(err, errExpectation) {
-				return err
-			}
+		err := context.Cause(ctx) // no other step need look at it
+		if err == nil {
+			err = r.step(ctx, step)
+		}
+		switch {
+		case err == nil:
+		case errors.Is(err, errExpectation):
+			return err
+		case ctx.Err() != nil:
+			return &stepError{step.Pos, context.Cause(ctx)} // what else is said follows from it
+		default:
 			return &stepError{step.Pos, err}
 		}
 		r.ledger.update(step.Pos)
@@ -123,9 +130,13 @@ func (r *run) judge(err error) []*trace.Observation {
 
 // explain says more about errors whose text alone would not help.
 func (r *run) explain(err error) string {
-	if errors.Is(err, errTimeout) {
+	switch busy := r.counter.Busy(); {
+	case !errors.Is(err, errTimeout):
+	case busy == 0:
+		return fmt.Sprintf("was not at its end within %v of real time (--timeout allows more)", r.options.Timeout)
+	default:
 		return fmt.Sprintf("did not become quiet within %v of real time: %d things are still going on (a gateway or agent that hangs; --timeout allows more)",
-			r.options.Timeout, r.counter.Busy())
+			r.options.Timeout, busy)
 	}
 	return err.Error()
 }
