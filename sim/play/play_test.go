@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"go.uber.org/goleak"
 
 	"github.com/relaysim/relaysim/gateway/wire"
@@ -180,17 +181,28 @@ func TestAStoppedRunIsNotJudged(t *testing.T) {
 	}
 }
 
-// TestRunsRepeat plays a scenario twice and wants the same trace but for time.
+// TestRunsRepeat plays a scenario twice and wants the same to happen at the same
+// virtual time. What different goroutines do at one instant, such as the agent
+// returning while its typing is on the wire, has no order between them.
 func TestRunsRepeat(t *testing.T) {
-	first, second := run(t, wire.R8, turns(5)), run(t, wire.R8, turns(5))
-	if len(first.Trace) != len(second.Trace) {
-		t.Fatalf("got %d and %d observations", len(first.Trace), len(second.Trace))
+	first, second := lanes(run(t, wire.R8, turns(5))), lanes(run(t, wire.R8, turns(5)))
+	if len(first) < 6 {
+		t.Fatalf("got %d lanes of observations, which is not the whole scenario: %v", len(first), first)
 	}
-	for i := range first.Trace {
-		if a, b := first.Trace[i], second.Trace[i]; a.Kind != b.Kind || string(a.Data) != string(b.Data) || a.At != b.At {
-			t.Errorf("#%d: got %v %s and %v %s", a.Seq, a.Kind, a.Data, b.Kind, b.Data)
-		}
+	if diff := cmp.Diff(first, second); diff != "" {
+		t.Errorf("-first +second\n%s", diff)
 	}
+}
+
+// lanes is a trace by what has an order of its own: a kind of observation, and
+// one side of a socket.
+func lanes(r *verdict.Result) map[string][]string {
+	m := map[string][]string{}
+	for _, o := range r.Trace {
+		lane := fmt.Sprint(o.Kind, o.Conn, o.From)
+		m[lane] = append(m[lane], fmt.Sprintf("%v %s%s%s %s%s", o.At, o.State, o.Call, o.SessionKey, o.Data, o.Event.JSON()))
+	}
+	return m
 }
 
 // TestManyAtOnce plays scenarios side by side on one stage.
