@@ -15,6 +15,10 @@ func (l *loader) judgeStep(x *Step, path string, have given) {
 	if at := have["expect"]; at != nil && at.Kind == yaml.SequenceNode && len(at.Content) == 0 {
 		l.fault(at, member(path, "expect"), "an empty list expects nothing: want nothing: true, or some expectations")
 	}
+	onlyNothing := !slices.ContainsFunc(x.Expect, func(e Expectation) bool { return e.Nothing == nil })
+	if at := have["within"]; at != nil && x.Within > 0 && len(x.Expect) > 0 && onlyNothing {
+		l.fault(at, member(path, "within"), "no time passes for nothing, which holds at once: want an advance step before it")
+	}
 	if at := have["inbound"]; at != nil {
 		l.name(platform, child(at, "platform"), member(member(path, "inbound"), "platform"))
 	}

@@ -43,7 +43,8 @@ steps:
   - raw: {base64: [aGk=]}
   - connector: {close: 4401}
   - connector: {close: {code: 4401, reason: why}}
-  - {expect: {nothing: true}, within: 1m30s}
+  - {expect: {state: connected}, within: 1m30s}
+  - expect: {nothing: true}
   - expect: {nothing: [event, send]}
   - expect: [{close: 4401}, {close: {$in: [1000]}}, {state: null}]
 `)
@@ -57,12 +58,12 @@ steps:
 		{"a map", *steps[2].Raw, scenario.Raw{Base64: []string{"aGk="}}},
 		{"a code alone", *steps[3].Connector.Close, scenario.CloseCode{Code: 4401}},
 		{"a code in a map", *steps[4].Connector.Close, scenario.CloseCode{Code: 4401, Reason: "why"}},
-		{"true", *steps[5].Expect[0].Nothing, scenario.Nothing{}},
+		{"true", *steps[6].Expect[0].Nothing, scenario.Nothing{}},
 		{"within", steps[5].Within, 90 * time.Second},
-		{"kinds", *steps[6].Expect[0].Nothing, scenario.Nothing{Kinds: []string{"event", "send"}}},
-		{"a code to match", steps[7].Expect[0].Close.Code.Value, any(json.Number("4401"))},
-		{"an operator on the code", steps[7].Expect[1].Close.Code.Value, any(map[string]any{"$in": []any{json.Number("1000")}})},
-		{"a null to match", steps[7].Expect[2].State.Set, true},
+		{"kinds", *steps[7].Expect[0].Nothing, scenario.Nothing{Kinds: []string{"event", "send"}}},
+		{"a code to match", steps[8].Expect[0].Close.Code.Value, any(json.Number("4401"))},
+		{"an operator on the code", steps[8].Expect[1].Close.Code.Value, any(map[string]any{"$in": []any{json.Number("1000")}})},
+		{"a null to match", steps[8].Expect[2].State.Set, true},
 	} {
 		if diff := cmp.Diff(tt.want, tt.got); diff != "" {
 			t.Errorf("%s (-want +got)\n%s", tt.name, diff)
