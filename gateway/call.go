@@ -30,25 +30,20 @@ type call struct {
 // callPool keeps calls that are over, with their channel and timer.
 type callPool struct{ pool sync.Pool }
 
-// get returns a call whose timer runs.
+// get returns a call for the connection.
 func (p *callPool) get(c *conn) *call {
 	k, _ := p.pool.Get().(*call)
 	if k == nil {
 		k = &call{done: make(chan struct{}, 1)}
 	}
 	k.id, k.conn = c.g.opt.NewID(), c
-	if k.timer == nil {
-		k.timer = c.g.clock.AfterFunc(c.g.opt.RequestTimeout, k.expire)
-	} else {
-		k.timer.Reset(c.g.opt.RequestTimeout)
-	}
 	return k
 }
 
-// put takes a call back, unless its timer has fired: expire may still be
-// about to look at it.
+// put takes a call back, unless its timer does not run: then it may have fired,
+// and expire may still be about to look at it.
 func (p *callPool) put(k *call) {
-	if k.timer.Stop() {
+	if k.timer != nil && k.timer.Stop() {
 		k.id, k.conn, k.result = "", nil, wire.Result{}
 		p.pool.Put(k)
 	}
@@ -62,10 +57,23 @@ func (c *conn) request(ctx context.Context, a *wire.Action, to address) wire.Res
 	if refused := c.register(k); refused != "" {
 		return failure(refused)
 	}
+	k.startTimer()
 	if err := c.writeOutbound(k.id, a, to); err != nil {
 		c.broken(err) // ends the socket, which settles the call
 	}
 	return k.wait(ctx)
+}
+
+// startTimer begins the time that the connector has (OUT-4). The call is
+// registered: a timer that fired before would find nothing to expire, and the
+// call would wait for ever.
+func (k *call) startTimer() {
+	limit := k.conn.g.opt.RequestTimeout
+	if k.timer == nil {
+		k.timer = k.conn.g.clock.AfterFunc(limit, k.expire)
+	} else {
+		k.timer.Reset(limit)
+	}
 }
 
 // register makes the call findable, or says why not.
