@@ -30,9 +30,24 @@ func TestMemoryOfChatsIsBounded(t *testing.T) { // SC-1
 			t.Fatalf("chat %d, one of the latest, was forgotten", i)
 		}
 	}
-	long := strings.Repeat("x", maxChatID+1)
+	long := strings.Repeat("x", maxOrigin+1)
 	if note(long); m.of(long) != (origin{}) {
 		t.Error("an endless chat id is remembered")
+	}
+	for _, src := range []*wire.Source{{ChatID: "C", Scope: long}, {ChatID: "C", UserID: long}} {
+		if m.note(src); m.of("C") != (origin{}) {
+			t.Error("an endless scope or author is remembered")
+		}
+	}
+}
+
+func TestDescriptorsAreBounded(t *testing.T) { // MP-1
+	var ds descriptors
+	for i := range 2 * maxDescriptors {
+		ds.add(&wire.Descriptor{Platform: fmt.Sprint(i)})
+	}
+	if n := len(ds.byPlatform); n > maxDescriptors {
+		t.Errorf("%d descriptors are kept", n)
 	}
 }
 

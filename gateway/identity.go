@@ -15,6 +15,10 @@ type descriptors struct {
 	byPlatform map[string]*wire.Descriptor // Guarded by mu. Elements are read-only.
 }
 
+// maxDescriptors bounds the descriptors of one connection, well above the
+// platforms there are: a connector may send more than it was asked for.
+const maxDescriptors = 256
+
 func (ds *descriptors) add(d *wire.Descriptor) {
 	ds.mu.Lock()
 	defer ds.mu.Unlock()
@@ -22,7 +26,7 @@ func (ds *descriptors) add(d *wire.Descriptor) {
 		ds.first = d
 		ds.byPlatform = map[string]*wire.Descriptor{}
 	}
-	if ds.byPlatform[d.Platform] == nil {
+	if ds.byPlatform[d.Platform] == nil && len(ds.byPlatform) < maxDescriptors {
 		ds.byPlatform[d.Platform] = d
 	}
 }

@@ -22,7 +22,7 @@ type memory struct {
 
 const (
 	maxChats  = 10_000
-	maxChatID = 1024 // bytes: a longer id is not remembered
+	maxOrigin = 1024 // bytes of a chat's id and origin: longer ones are not remembered
 )
 
 // note takes in the source of an event and returns the platform that its chat
@@ -42,7 +42,7 @@ func (m *memory) note(src *wire.Source) (platform string) {
 	if src.UserID != "" {
 		o.author = src.UserID
 	}
-	if o != before && len(src.ChatID) <= maxChatID {
+	if o != before && len(src.ChatID)+len(o.scope)+len(o.author) <= maxOrigin {
 		m.put(src.ChatID, o)
 	}
 	return o.platform
