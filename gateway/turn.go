@@ -3,6 +3,7 @@ package gateway
 import (
 	"context"
 	"fmt"
+	"runtime/debug"
 	"sync"
 
 	"github.com/relaysim/relaysim/gateway/wire"
@@ -107,6 +108,7 @@ func (t *Turn) run(ctx context.Context, l *lane) {
 func (t *Turn) ask(ctx context.Context) (reply string, err error) {
 	defer func() {
 		if p := recover(); p != nil {
+			t.g.log.Error("relay: the agent panicked", "session", t.SessionKey, "panic", p, "stack", string(debug.Stack()))
 			err = fmt.Errorf("panic: %v", p)
 		}
 	}()
