@@ -108,6 +108,7 @@ func (s *suspect) compare(o *trace.Observation, a *action, missing, key, got, wa
 	}
 	s.wrong = append(s.wrong, wrong{key, v})
 }
+
 func (l *scopes) observe(o *trace.Observation, _ *socket) {
 	switch {
 	case o.Kind == trace.Routed:
