@@ -34,6 +34,9 @@ func (g *Gateway) do(ctx context.Context, a wire.Action, o origin) wire.Result {
 	if chatAddressed(a.Op) {
 		a.Metadata = g.withOrigin(a.Metadata, o)
 	}
+	if a.Op == wire.OpPrompt {
+		return c.prompt(ctx, &a, to)
+	}
 	return withChatDefaults(&a, c.request(ctx, &a, to))
 }
 

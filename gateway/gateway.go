@@ -36,9 +36,10 @@ type Gateway struct {
 	hellos [][]byte          // one line per identity (MP-1)
 	bots   map[string]string // bot ids by platform
 
-	chats memory   // locks itself
-	lanes lanes    // locks itself
-	calls callPool // locks itself
+	chats   memory   // locks itself
+	prompts prompts  // locks itself
+	lanes   lanes    // locks itself
+	calls   callPool // locks itself
 
 	conn  atomic.Pointer[conn]        // whose handshake is done; nil when not connected
 	descs atomic.Pointer[descriptors] // as last adopted (HS-6); nil before the first handshake

@@ -45,6 +45,9 @@ type Options struct {
 	// MaxMessage bounds one WebSocket message and one line, in bytes. Zero
 	// means 1 MiB (FR-8).
 	MaxMessage int
+	// BackOff is the first wait before dialling again, doubled up to 30 s, in
+	// gateway clock time. Zero means 1 s (RC-1).
+	BackOff time.Duration
 	// NoReconnect ends Run with the socket, as r6 always does (RC).
 	NoReconnect bool
 	// NoTyping sends no typing of its own during a turn (OUT-11).
@@ -129,7 +132,7 @@ func (o *Options) fill() error {
 		return errors.New("no Agent given")
 	case len(o.Identities) == 0:
 		return errors.New("no Identities given")
-	case o.MaxMessage < 0 || o.HandshakeTimeout < 0 || o.RequestTimeout < 0:
+	case o.MaxMessage < 0 || o.HandshakeTimeout < 0 || o.RequestTimeout < 0 || o.BackOff < 0:
 		return errors.New("a bound is negative")
 	}
 	for i, id := range o.Identities {
@@ -143,6 +146,7 @@ func (o *Options) fill() error {
 	}
 	setDefault(&o.HandshakeTimeout, defaultTimeout)
 	setDefault(&o.RequestTimeout, defaultTimeout)
+	setDefault(&o.BackOff, firstBackOff)
 	setDefault(&o.MaxMessage, defaultMaxMessage)
 	setDefault(&o.HTTPClient, http.DefaultClient)
 	if o.Clock == nil {

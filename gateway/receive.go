@@ -50,6 +50,7 @@ func (c *conn) inbound(f *wire.Frame) {
 		return
 	}
 	e.Text = wire.CoercePlainCommand(e.Text, e.Source.ChatType) // (IN-9)
+	c.g.startThread(e)
 	c.deliver(f, e)
 }
 
@@ -74,8 +75,13 @@ func (c *conn) forward(f *wire.Frame) {
 }
 
 // deliver gives an event to its lane, acknowledges it, and begins its turn.
-// The ack is said before the turn can say anything.
+// The ack is said before the turn can say anything. A press that answers a
+// prompt goes no further (PRM-5).
 func (c *conn) deliver(f *wire.Frame, e *wire.Event) {
+	if c.pressed(e) {
+		c.acknowledge(f)
+		return
+	}
 	key := session.Key(&e.Source, c.g.opt.Sessions, c.g.rev)
 	t, err := c.g.lanes.admit(c.g.newTurn(key, e))
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 
 // The back-off between dials, in gateway clock time (RC-1).
 const (
-	firstBackOff = 1 * time.Second
+	firstBackOff = 1 * time.Second // Options.BackOff's default
 	lastBackOff  = 30 * time.Second
 )
 
@@ -21,7 +21,7 @@ const closeUnauthorized websocket.StatusCode = 4401
 // keepConnected dials, serves the socket until it ends, and dials again for as
 // long as that is meant. It returns what Run returns.
 func (g *Gateway) keepConnected(ctx context.Context) error {
-	backOff := firstBackOff
+	backOff := g.opt.BackOff
 	for {
 		established, err := g.serveOnce(ctx)
 		if done, result := g.verdict(ctx, err); done {
@@ -30,7 +30,7 @@ func (g *Gateway) keepConnected(ctx context.Context) error {
 		g.log.Warn("relay: will dial again", "in", backOff, "error", err)
 		g.setState(Disconnected, err)
 		if established {
-			backOff = firstBackOff // (RC-4)
+			backOff = g.opt.BackOff // (RC-4)
 		}
 		g.waitToDial(ctx, backOff)
 		if done, result := g.verdict(ctx, err); done {

@@ -59,6 +59,20 @@ func TestRedialBacksOff(t *testing.T) { // RC-1, RC-3
 	})
 }
 
+func TestRedialBacksOffFromWhatItIsTold(t *testing.T) { // RC-1
+	bubble8(t, func(t *testing.T) {
+		r := newRig(t, wire.R8, silent, func(o *gateway.Options) { o.BackOff = 300 * time.Millisecond })
+		r.refuseAll()
+		r.run()
+		for i, d := range []time.Duration{300, 600, 1200} {
+			wait(d * time.Millisecond)
+			if n := r.dials(); n != i+2 {
+				t.Fatalf("%d dials, want %d", n, i+2)
+			}
+		}
+	})
+}
+
 func TestRedialBeginsAnewAfterSuccess(t *testing.T) { // RC-1, RC-4
 	bubble8(t, func(t *testing.T) {
 		r, p := start(t, wire.R8, silent)

@@ -29,6 +29,7 @@ type Revision struct {
 	SlackScopeInKey     bool   // Slack keys carry the scope (SK-6)
 	ProspectiveThreads  bool   // prospective_thread_id keys as that thread (SK-7)
 	SlackHermesCommands bool   // "/hermes sub" becomes "/sub" (SL-5)
+	SlackThreads        bool   // a message outside threads begins one (SL-1)
 	Prompts             bool   // prompt tokens and presses (PRM-3, PRM-4, DI-4)
 	SpacedCommands      bool   // a command may have space before its slash (IN-10)
 	ClosesLastFence     bool   // the last piece of a long reply closes an open fence too (OUT-7)
@@ -67,6 +68,7 @@ var R8 = &Revision{
 	SlackScopeInKey:     true,
 	ProspectiveThreads:  true,
 	SlackHermesCommands: true,
+	SlackThreads:        true,
 	ClosesLastFence:     true,
 	Prompts:             true,
 	SpacedCommands:      true,

@@ -23,6 +23,7 @@ func ConfigOf(s *scenario.Scenario) *recording.Config {
 		OutboundTimeout: g.RequestTimeout.Seconds(),
 		ConnectTimeout:  g.HandshakeTimeout.Seconds(),
 		Reconnect:       g.Reconnect,
+		Backoff:         g.BackOff.Seconds(),
 		TypingIndicator: g.Typing,
 		MaxMessage:      g.MaxMessage,
 	}
@@ -37,6 +38,7 @@ func configure(g *scenario.Gateway, c *recording.Config) {
 	g.RequestTimeout = duration(c.OutboundTimeout)
 	g.HandshakeTimeout = duration(c.ConnectTimeout)
 	g.Reconnect = c.Reconnect
+	g.BackOff = duration(c.Backoff)
 	g.Typing = c.TypingIndicator
 	g.MaxMessage = c.MaxMessage
 	if k := c.Sessions; k != nil {

@@ -14,6 +14,7 @@ func TestConfigSurvives(t *testing.T) {
 name: x
 gateway:
   handshake_timeout: 1500ms
+  back_off: 250ms
   request_timeout: 300ms
   reconnect: false
   typing: false
@@ -29,7 +30,7 @@ steps:
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := `{"handshake_timeout":"1.5s","max_message":4096,"no_auth":true,"platforms":["discord"],"reconnect":false,"request_timeout":"300ms",` +
+	want := `{"back_off":"250ms","handshake_timeout":"1.5s","max_message":4096,"no_auth":true,"platforms":["discord"],"reconnect":false,"request_timeout":"300ms",` +
 		`"sessions":{"group_sessions_per_user":false,"thread_sessions_per_user":true,"whatsapp_aliases":{"a":["b"]}},"typing":false}`
 	if got := show(replayed.Gateway); got != want {
 		t.Errorf("got %s, want %s", got, want)

@@ -17,6 +17,7 @@ func (l *loader) judge(x any, n *yaml.Node, path string, have given, refs bool) 
 	case *Gateway:
 		l.judgeGateway(n, path, have)
 		l.atLeast(have["max_message"], member(path, "max_message"), x.MaxMessage, 1)
+		l.notNegative(have["back_off"], member(path, "back_off"), x.BackOff)
 		l.notNegative(have["handshake_timeout"], member(path, "handshake_timeout"), x.HandshakeTimeout)
 		l.notNegative(have["request_timeout"], member(path, "request_timeout"), x.RequestTimeout)
 	case *Rule:

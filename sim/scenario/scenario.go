@@ -71,6 +71,11 @@ type Scenario struct {
 	CoversAt []Pos `yaml:"-"`
 	// Recorded marks a compiled recording, whose problems are those of its lines.
 	Recorded bool `yaml:"-"`
+	// EventsUnknown says that the recording does not show which events began
+	// turns, so that none need be expected.
+	EventsUnknown bool `yaml:"-"`
+	// Notes are what of the recording is not played.
+	Notes []string `yaml:"-"`
 }
 
 // Connector configures the fake connector.
@@ -118,6 +123,7 @@ type Gateway struct {
 	Typing           *bool             `yaml:"typing" doc:"Typing during a turn (OUT-11). Default: true."`
 	Connect          *bool             `yaml:"connect" doc:"false: it does not dial before a step says so. Default: true."`
 	Reconnect        *bool             `yaml:"reconnect" doc:"false: it does not re-dial (RC). Default: true."`
+	BackOff          Duration          `yaml:"back_off" doc:"The first wait before it dials again, doubled up to 30s. Default 1s (RC-1)."`
 	HandshakeTimeout Duration          `yaml:"handshake_timeout" doc:"Default 30s."`
 	RequestTimeout   Duration          `yaml:"request_timeout" doc:"Default 30s."`
 	MaxMessage       int               `yaml:"max_message" doc:"Bytes; default 1048576 (FR-8)."`
