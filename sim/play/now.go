@@ -93,7 +93,7 @@ func (r *run) unwanted(it *item, kinds []string) (string, bool) {
 func (r *run) strict(it *item) (string, bool) {
 	switch {
 	case it.lane == laneEvent:
-		return "an event", true
+		return "an event", !r.scenario.EventsUnknown
 	case it.lane != laneGateway || r.byHand[it.seen.Conn]:
 		return "", false
 	case it.frame.Type() == "interrupt":

@@ -2,17 +2,14 @@ package replay
 
 import (
 	"fmt"
-	"maps"
-	"slices"
 
-	"github.com/relaysim/relaysim/sim/recording"
 	"github.com/relaysim/relaysim/sim/scenario"
 	"github.com/relaysim/relaysim/sim/trace"
 )
 
 // call adds what becomes of a call of the agent's: it begins where it began,
 // and its outcome is expected where it ended.
-func (c *compiler) call(l *recording.Line) error {
+func (c *compiler) call(l *line) error {
 	o := l.Observation
 	switch o.Call {
 	case "connect":
@@ -25,17 +22,21 @@ func (c *compiler) call(l *recording.Line) error {
 		c.begin(l, scenario.Step{Gateway: "disconnect"})
 		return nil
 	case "return", "raise":
-		if signal := c.turns.signals[o.Seq]; signal != "" {
+		if signal := c.turns.signals[l]; signal != "" {
 			c.do(l, scenario.Step{Signal: signal})
 		}
 		return nil
 	}
-	call, err := newCall(o)
+	call, ok, err := newCall(o)
 	if err != nil {
 		return err
 	}
+	if !ok {
+		c.unplayed[o.Call]++
+		return nil
+	}
 	step := scenario.Step{Agent: call.step}
-	if signal := c.turns.signals[o.Seq]; signal != "" {
+	if signal := c.turns.signals[l]; signal != "" {
 		step = scenario.Step{Signal: signal}
 	}
 	c.begin(l, step)
@@ -56,21 +57,18 @@ type call struct {
 	step *scenario.Call
 }
 
-func newCall(o *trace.Observation) (call, error) {
-	op, ok := ops[o.Call]
-	if !ok {
-		return call{}, fmt.Errorf("not playable yet: %s", o.Call)
+// newCall reads a call. It is not ok where the call is not one of the contract's:
+// what it did, if anything, its frames tell (see derive).
+func newCall(o *trace.Observation) (c call, ok bool, err error) {
+	if c.op, ok = ops[o.Call]; !ok {
+		return call{}, false, nil
 	}
-	c := call{op: op, step: &scenario.Call{}}
+	c.step = &scenario.Call{}
 	if err := decode(o.Args.JSON(), &c.args); err != nil {
-		return call{}, fmt.Errorf("%s: the arguments are no object", o.Call)
+		return call{}, false, fmt.Errorf("%s: the arguments are no object", o.Call)
 	}
-	a, err := arguments(c.args)
-	if err != nil {
-		return call{}, fmt.Errorf("%s: %w", o.Call, err)
-	}
-	op.set(c.step, a)
-	return c, nil
+	c.op.set(c.step, arguments(c.args))
+	return c, true, nil
 }
 
 // op is a call that can be played.
@@ -106,48 +104,52 @@ var ops = map[string]op{
 	"send_media": opMedia, "prompt": opPrompt,
 }
 
-// arguments are the recorded ones as the scenario language has them.
-func arguments(recorded map[string]any) (*scenario.Args, error) {
+// arguments are the recorded ones as the scenario language has them. What it has
+// no name for goes into the action as it is.
+func arguments(recorded map[string]any) *scenario.Args {
 	a := &scenario.Args{}
 	texts := map[string]*string{
 		"chat_id": &a.Chat, "session_key": &a.Session, "message_id": &a.MessageID, "reply_to": &a.ReplyTo,
 		"kind": &a.Kind, "reason": &a.Reason, "platform": &a.Platform, "logical_platform": &a.Platform,
 		"emoji": &a.Emoji, "thread_name": &a.Name,
 	}
-	for _, name := range slices.Sorted(maps.Keys(recorded)) {
-		switch v := recorded[name].(type) {
-		case nil:
-			continue
-		case bool:
-			switch name {
-			case "remove":
-				a.Remove = v
-				continue
-			case "finalize": // a hint to the reference's streaming; not on the wire
-				continue
-			}
-		case map[string]any:
-			if name == "metadata" {
-				a.Metadata = v
-				continue
-			}
-		case string:
-			if name == "content" {
-				a.Content = &v
-				continue
-			}
-			if field, ok := texts[name]; ok {
-				*field = v
-				continue
-			}
+	for name, v := range recorded {
+		field := texts[name]
+		text, isText := v.(string)
+		switch {
+		case v == nil, name == "finalize": // a hint to the reference's streaming; not on the wire
+		case isText && name == "content":
+			a.Content = &text
+		case isText && field != nil:
+			*field = text
+		default:
+			addArgument(a, name, v)
 		}
-		return nil, fmt.Errorf("not playable yet: the argument %s", name)
 	}
-	return a, nil
+	return a
+}
+
+func addArgument(a *scenario.Args, name string, v any) {
+	switch v := v.(type) {
+	case bool:
+		if name == "remove" {
+			a.Remove = v
+			return
+		}
+	case map[string]any:
+		if name == "metadata" {
+			a.Metadata = v
+			return
+		}
+	}
+	if a.Extra == nil {
+		a.Extra = map[string]any{}
+	}
+	a.Extra[name] = v
 }
 
 // result expects the recorded outcome of a call.
-func (c *compiler) result(l *recording.Line, made call) (*scenario.Result, error) {
+func (c *compiler) result(l *line, made call) (*scenario.Result, error) {
 	pos := c.tape.pos(l)
 	var recorded map[string]any
 	if err := decode(l.Observation.Result.JSON(), &recorded); err != nil {

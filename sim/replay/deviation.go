@@ -5,26 +5,37 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/relaysim/relaysim/sim/match"
 	"github.com/relaysim/relaysim/sim/recording"
 	"github.com/relaysim/relaysim/sim/scenario"
+	"github.com/relaysim/relaysim/sim/trace"
 )
 
-// Deviation is a field of a recorded gateway frame that is not as a rule wants
-// it. The recording stays as it was; a replay expects what the rule wants.
+// Deviation is something in a recording that is not as a rule wants it. The
+// recording stays as it was; a replay expects what the rule wants, and a check
+// of the laws accepts that they see it.
+//
+// What is set beside Rule, Seq and Reason says what kind it is. With Field, a
+// field of a frame of the gateway's or of a close is Recorded and should be Want,
+// or be Absent. With Absent alone, the line should not be. With After, it should
+// come later. With none, nothing is played differently: a law sees it. With no
+// Seq either, no law can see what the recording's header tells of.
 type Deviation struct {
 	Pos      scenario.Pos // of the entry
 	Rule     string       // the contract's rule id, such as SC-6
-	Seq      int          // of the message that ended the frame
+	Seq      int          // of the line; for a frame, of the message that ended it
 	Field    string       // dotted, such as action.metadata.user_id
-	Recorded any          // what the frame has there; numbers are json.Number
+	Recorded any          // what is there; numbers are json.Number
 	Want     any          // what the rule wants there
+	Absent   bool         // the rule wants nothing there
+	After    int          // the seq of the line after which it should come
 	Reason   string       // for people
 }
 
-// correct puts what the rules want into the frames. It returns the entries that
+// correct puts what the rules want into the tape. It returns the entries that
 // are stale, as a scenario.Errors.
 func (t *tape) correct(deviations []Deviation) error {
 	var stale scenario.Errors
@@ -39,14 +50,82 @@ func (t *tape) correct(deviations []Deviation) error {
 	return nil
 }
 
-// correctOne corrects the first frame of the message that has the recorded
-// value, or says why the entry no longer applies.
+// correctOne corrects one thing, or says why the entry no longer applies.
 func (t *tape) correctOne(d Deviation) (stale string) {
-	i := slices.IndexFunc(t.lines, func(l *recording.Line) bool { return l.Observation.Seq == d.Seq })
-	if i < 0 {
-		return fmt.Sprintf("the recording has no seq %d", d.Seq)
+	if d.Seq == 0 {
+		return ""
 	}
-	at := t.pos(t.lines[i])
+	i := t.index(d.Seq)
+	switch {
+	case i < 0:
+		return fmt.Sprintf("the recording has no seq %d", d.Seq)
+	case d.Field != "" && t.lines[i].Observation.Kind == trace.Close:
+		return t.correctClose(t.lines[i], d)
+	case d.Field != "":
+		return t.correctFrame(t.lines[i], d)
+	case d.Absent:
+		return t.remove(i)
+	case d.After != 0:
+		return t.move(i, d.After)
+	}
+	return ""
+}
+
+// index finds a line by its seq; -1 where there is none.
+func (t *tape) index(seq int) int {
+	return slices.IndexFunc(t.lines, func(l *line) bool { return l.Observation.Seq == seq })
+}
+
+// remove takes a line away: what the gateway did, or the connector's answer to it.
+func (t *tape) remove(i int) (stale string) {
+	delete(t.frames, t.lines[i].Observation.Seq)
+	t.lines = slices.Delete(t.lines, i, i+1)
+	return ""
+}
+
+// move puts a line behind another.
+func (t *tape) move(i, after int) (stale string) {
+	j := t.index(after)
+	switch {
+	case j < 0:
+		return fmt.Sprintf("the recording has no seq %d", after)
+	case j <= i:
+		return fmt.Sprintf("%s comes after seq %d", t.pos(t.lines[i]), after)
+	}
+	l := t.lines[i]
+	l.at = t.lines[j].at
+	t.lines = slices.Insert(slices.Delete(t.lines, i, i+1), j, l)
+	return ""
+}
+
+// correctClose corrects the code or the reason of a close.
+func (t *tape) correctClose(l *line, d Deviation) (stale string) {
+	end := *l.Observation
+	var got any
+	switch d.Field {
+	case "code":
+		got = json.Number(strconv.Itoa(end.Code))
+		end.Code, _ = strconv.Atoi(fmt.Sprint(d.Want))
+	case "reason":
+		got = end.Reason
+		end.Reason = fmt.Sprint(d.Want)
+	default:
+		return fmt.Sprintf("%s is a close, which has code and reason", t.pos(l))
+	}
+	switch {
+	case !reflect.DeepEqual(got, d.Recorded):
+		return fmt.Sprintf("%s has %s in %s, the entry says %s", t.pos(l), written(got), d.Field, written(d.Recorded))
+	case reflect.DeepEqual(got, d.Want):
+		return fmt.Sprintf("the replay passes with the recorded value of %s too", d.Field)
+	}
+	l.Line = &recording.Line{Number: l.Number, Observation: &end}
+	return ""
+}
+
+// correctFrame corrects the first frame of the message that has the recorded
+// value.
+func (t *tape) correctFrame(l *line, d Deviation) (stale string) {
+	at := t.pos(l)
 	if len(t.frames[d.Seq]) == 0 {
 		return fmt.Sprintf("%s ends no frame of the gateway's", at)
 	}
@@ -61,16 +140,25 @@ func (t *tape) correctOne(d Deviation) (stale string) {
 			stale = fmt.Sprintf("%s has %s in %s, the entry says %s", at, written(got), d.Field, written(d.Recorded))
 			continue
 		}
-		object[name] = d.Want
+		d.put(object, name)
 		wanted := f.pattern()
 		object[name] = d.Recorded
 		if len(match.Match(wanted, f.fields, nil)) == 0 {
 			return fmt.Sprintf("the replay passes with the recorded value of %s too", d.Field)
 		}
-		object[name] = d.Want
+		d.put(object, name)
 		return ""
 	}
 	return stale
+}
+
+// put puts what the rule wants into an object.
+func (d Deviation) put(object map[string]any, name string) {
+	if d.Absent {
+		delete(object, name)
+		return
+	}
+	object[name] = d.Want
 }
 
 // holder finds the object that a dotted field stands in, nil where there is

@@ -30,8 +30,8 @@ func DeviationsOf(recording string) string {
 // maxDeviations bounds a file of deviations, in bytes.
 const maxDeviations = 1 << 20
 
-// ReadDeviations reads a file of deviations: a YAML list, each entry with all
-// of the fields of a Deviation. file is its name in problems. The error is a
+// ReadDeviations reads a file of deviations: a YAML list, each entry with the
+// fields of a Deviation that its kind has. file is its name in problems. The error is a
 // scenario.Errors with everything that is wrong, or that of r.
 func ReadDeviations(r io.Reader, file string) ([]Deviation, error) {
 	data, err := io.ReadAll(io.LimitReader(r, maxDeviations+1))
@@ -95,7 +95,7 @@ func (f *deviationFile) read(data []byte) {
 		return
 	}
 	if len(doc.Content) == 0 || doc.Content[0].Kind != yaml.SequenceNode || len(doc.Content[0].Content) == 0 {
-		f.problem(1, 0, "", "want a list of deviations, each with %s", strings.Join(deviationFields, ", "))
+		f.problem(1, 0, "", "want a list of deviations, whose fields are %s", strings.Join(deviationFields, ", "))
 		return
 	}
 	for i, n := range doc.Content[0].Content {
@@ -104,8 +104,8 @@ func (f *deviationFile) read(data []byte) {
 }
 
 // deviationFields are the fields of an entry, in the order in which they are
-// best written. Every one is needed.
-var deviationFields = []string{"rule", "seq", "field", "recorded", "want", "reason"}
+// best written.
+var deviationFields = []string{"rule", "seq", "field", "recorded", "want", "absent", "after", "reason"}
 
 // entry reads one deviation. It is kept when nothing is wrong with it.
 func (f *deviationFile) entry(n *yaml.Node, path string) {
@@ -115,27 +115,27 @@ func (f *deviationFile) entry(n *yaml.Node, path string) {
 		return
 	}
 	d := Deviation{Pos: scenario.Pos{File: f.name, Line: n.Line, Col: n.Column}}
-	for _, text := range []struct {
-		name string
-		to   *string
-	}{{"rule", &d.Rule}, {"field", &d.Field}, {"reason", &d.Reason}} {
-		at := fields[text.name]
-		if *text.to = strings.TrimSpace(at.Value); at.Kind != yaml.ScalarNode || at.ShortTag() == "!!null" || *text.to == "" {
-			f.fault(at, path+"."+text.name, "want text")
-		}
-	}
+	f.text(fields, path, "rule", &d.Rule)
+	f.text(fields, path, "field", &d.Field)
+	f.text(fields, path, "reason", &d.Reason)
 	if at := fields["rule"]; d.Rule != "" && !f.known(d.Rule) {
 		f.fault(at, path+".rule", "the contract has no rule %s", d.Rule)
 	}
-	var err error
-	if d.Seq, err = strconv.Atoi(fields["seq"].Value); err != nil || d.Seq < 1 {
-		f.fault(fields["seq"], path+".seq", "want the seq of a line of the recording")
-	}
+	f.seq(fields, path, "seq", &d.Seq)
+	f.seq(fields, path, "after", &d.After)
 	d.Recorded = f.value(fields["recorded"], path+".recorded")
 	d.Want = f.value(fields["want"], path+".want")
-	key := fmt.Sprint(d.Seq, " ", d.Field)
+	if at := fields["absent"]; at != nil {
+		if d.Absent = at.ShortTag() == "!!bool" && strings.EqualFold(at.Value, "true"); !d.Absent {
+			f.fault(at, path+".absent", "want true")
+		}
+	}
+	key := fmt.Sprint(d.Rule, " ", d.Seq)
+	if d.Field != "" || d.Absent || d.After != 0 {
+		key = fmt.Sprint(d.Seq, " ", d.Field)
+	}
 	if line, twice := f.first[key]; twice {
-		f.fault(n, path, "seq %d has a deviation of %s already, at line %d", d.Seq, d.Field, line)
+		f.fault(n, path, "seq %d has a deviation of %s already, at line %d", d.Seq, cmp.Or(d.Field, "the line"), line)
 	}
 	f.first[key] = n.Line
 	if len(f.problems) == before {
@@ -143,10 +143,73 @@ func (f *deviationFile) entry(n *yaml.Node, path string) {
 	}
 }
 
+// text reads a field that is text, if it is there.
+func (f *deviationFile) text(fields map[string]*yaml.Node, path, name string, to *string) {
+	at := fields[name]
+	if at == nil {
+		return
+	}
+	if *to = strings.TrimSpace(at.Value); at.Kind != yaml.ScalarNode || at.ShortTag() == "!!null" || *to == "" {
+		f.fault(at, path+"."+name, "want text")
+	}
+}
+
+// seq reads a field that is the seq of a line, if it is there.
+func (f *deviationFile) seq(fields map[string]*yaml.Node, path, name string, to *int) {
+	at := fields[name]
+	if at == nil {
+		return
+	}
+	var err error
+	if *to, err = strconv.Atoi(at.Value); err != nil || *to < 1 {
+		f.fault(at, path+"."+name, "want the seq of a line of the recording")
+	}
+}
+
+// missing says which fields an entry with these needs further: what its kind
+// needs (see Deviation).
+func missing(fields map[string]*yaml.Node) []string {
+	need := []string{"rule", "reason"}
+	field, absent, after := fields["field"] != nil, fields["absent"] != nil, fields["after"] != nil
+	value := fields["recorded"] != nil || fields["want"] != nil
+	if field || absent || after || value {
+		need = append(need, "seq")
+	}
+	if value {
+		need = append(need, "field")
+	}
+	if field || value {
+		need = append(need, "recorded")
+		if !absent {
+			need = append(need, "want")
+		}
+	}
+	var lacks []string
+	for _, name := range deviationFields {
+		if slices.Contains(need, name) && fields[name] == nil {
+			lacks = append(lacks, name)
+		}
+	}
+	return lacks
+}
+
+// clashing says which field of an entry does not go with the others, or "".
+func clashing(fields map[string]*yaml.Node) string {
+	switch {
+	case fields["absent"] != nil && fields["want"] != nil:
+		return "want"
+	case fields["after"] != nil && fields["absent"] != nil:
+		return "absent"
+	case fields["after"] != nil && fields["field"] != nil:
+		return "field"
+	}
+	return ""
+}
+
 // fields finds the fields of an entry. Where there is no problem, each is there.
 func (f *deviationFile) fields(n *yaml.Node, path string) map[string]*yaml.Node {
 	if n.Kind != yaml.MappingNode {
-		f.fault(n, path, "want a deviation, with %s", strings.Join(deviationFields, ", "))
+		f.fault(n, path, "want a deviation, whose fields are %s", strings.Join(deviationFields, ", "))
 		return nil
 	}
 	fields := map[string]*yaml.Node{}
@@ -160,16 +223,20 @@ func (f *deviationFile) fields(n *yaml.Node, path string) map[string]*yaml.Node 
 		}
 		fields[key.Value] = n.Content[i+1]
 	}
-	for _, name := range deviationFields {
-		if fields[name] == nil {
-			f.fault(n, path, "no %s", name)
-		}
+	for _, name := range missing(fields) {
+		f.fault(n, path, "no %s", name)
+	}
+	if name := clashing(fields); name != "" {
+		f.fault(fields[name], path+"."+name, "does not go with the entry's other fields")
 	}
 	return fields
 }
 
-// value is what a node means in JSON, numbers as they are written.
+// value is what a node means in JSON, numbers as they are written; nil for none.
 func (f *deviationFile) value(n *yaml.Node, path string) any {
+	if n == nil {
+		return nil
+	}
 	v, err := jsonValue(n)
 	if err != nil {
 		f.fault(n, path, "%s", err)

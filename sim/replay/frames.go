@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 
-	"github.com/relaysim/relaysim/sim/recording"
 	"github.com/relaysim/relaysim/sim/scenario"
 	"github.com/relaysim/relaysim/sim/trace"
 )
@@ -19,7 +18,7 @@ type frame struct {
 
 // joinFrames finds the lines in the gateway's messages: several in one, or one
 // over several (FR-1).
-func joinFrames(lines []*recording.Line) map[int][]frame {
+func joinFrames(lines []*line) map[int][]frame {
 	frames := map[int][]frame{}
 	tails := map[int][]byte{}
 	for _, l := range lines {
@@ -55,7 +54,7 @@ func newFrame(line []byte, seq, index int) frame {
 }
 
 // expectFrames expects the frames that a message of the gateway's completed.
-func (c *compiler) expectFrames(l *recording.Line) error {
+func (c *compiler) expectFrames(l *line) error {
 	var list []scenario.Expectation
 	for _, f := range c.tape.frames[l.Observation.Seq] {
 		if f.fields == nil {

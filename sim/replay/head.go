@@ -18,6 +18,8 @@ func head(t *tape) (*scenario.Scenario, error) {
 		Gateway:  &scenario.Gateway{NoAuth: true},
 		AnyOrder: true,
 		Recorded: true,
+
+		EventsUnknown: t.wireOnly,
 	}
 	if s.Name == "" {
 		s.Name = t.name()

@@ -129,28 +129,3 @@ func TestTurnsWithoutAnEnd(t *testing.T) {
 	}
 }
 
-// TestCallsThatNeverEnded are made from their frames; the gateway's own are not.
-func TestCallsThatNeverEnded(t *testing.T) {
-	says := func(id, action string) string {
-		return fmt.Sprintf(`"kind":"frame","from":"gateway","frame":{"type":"outbound","requestId":%q,"action":%s}`, id, action)
-	}
-	s, err := compileText(tape(
-		says("a", `{"op":"send","chat_id":"C","content":"waits","reply_to":null,"metadata":{"guild_id":"G1","x":1}}`),
-		says("b", `{"op":"send","chat_id":"C","content":"answered","metadata":{}}`),
-		says("c", `{"op":"send","chat_id":"C","content":"timed out","metadata":{}}`),
-		says("d", `{"op":"send","chat_id":"C","content":"the reply","metadata":{"notify":true}}`),
-		says("e", `{"op":"typing","chat_id":"C","metadata":{}}`),
-		says("f", `{"op":"get_chat_info","chat_id":"C"}`),
-		tell(`{"requestId":"b"}`+"\n"),
-		`"kind":"agent","call":"send","args":{"chat_id":"C","content":"timed out"},"result":{},"called_at":2.5,"after":2`,
-	))
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := "2 {\"agent\":{\"send\":{\"chat\":\"C\",\"content\":\"waits\",\"metadata\":{\"x\":1}}}}\n" +
-		"9 {\"agent\":{\"send\":{\"chat\":\"C\",\"content\":\"timed out\"}}}\n" +
-		"7 {\"agent\":{\"get_chat_info\":{\"chat\":\"C\"}}}\n"
-	if got := told(s); got != want {
-		t.Errorf("got\n%swant\n%s", got, want)
-	}
-}

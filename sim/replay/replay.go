@@ -8,7 +8,10 @@
 package replay
 
 import (
-	"time"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
 
 	"github.com/relaysim/relaysim/sim/recording"
 	"github.com/relaysim/relaysim/sim/scenario"
@@ -31,18 +34,17 @@ func Compile(rec *recording.Reader, deviations []Deviation) (*scenario.Scenario,
 		return nil, err
 	}
 	answers := bindRequests(t)
-	c := &compiler{tape: t, answers: answers.bound, cues: t.cues(), waiting: t.waiting(answers.answered)}
-	if c.turns, err = pairTurns(t); err != nil {
+	if t.wireOnly {
+		t.makeTurns(answers.answered)
+	}
+	c := &compiler{tape: t, answers: answers.bound, cues: t.cues(), derived: t.derive(answers.answered), unplayed: map[string]int{}}
+	if c.turns, err = pairTurns(t, c.derived); err != nil {
 		return nil, err
 	}
 	for _, l := range t.lines {
-		seq := l.Observation.Seq
-		c.doAll(l, c.cues.before[seq])
-		c.doAll(l, c.waiting[seq])
-		if err := c.observation(l); err != nil {
+		if err := c.line(l); err != nil {
 			return nil, t.problemAt(l, err)
 		}
-		c.doAll(l, c.cues.after[seq])
 	}
 	s, err := head(t)
 	if err != nil {
@@ -50,6 +52,7 @@ func Compile(rec *recording.Reader, deviations []Deviation) (*scenario.Scenario,
 	}
 	s.Agent = c.turns.rules
 	s.Steps = inTime(c.steps)
+	s.Notes = c.notes()
 	return s, nil
 }
 
@@ -59,13 +62,47 @@ type compiler struct {
 	answers   map[int]string // the connector's messages that answer a request, by seq
 	turns     turns
 	cues      cues
-	waiting   map[int][]scenario.Step // calls that never ended, by the seq of their frame
-	connected bool                    // the first connect was seen, which a gateway does on its own
+	derived   map[int][]*derived // calls that no line tells of, by the seq of their frame
+	connected bool               // the first connect was seen, which a gateway does on its own
+	unplayed  map[string]int     // lines of calls that are not played, by the call
 	steps     []placed
 }
 
+// line adds what becomes of one line and what stands around it.
+func (c *compiler) line(l *line) error {
+	if l.made {
+		return c.observation(l)
+	}
+	seq := l.Observation.Seq
+	c.doAll(l, c.cues.before[seq])
+	for _, d := range c.derived[seq] {
+		step := scenario.Step{Agent: d.call}
+		if d.signal != "" {
+			step = scenario.Step{Signal: d.signal}
+		}
+		c.do(l, step)
+	}
+	if err := c.observation(l); err != nil {
+		return err
+	}
+	c.doAll(l, c.cues.after[seq])
+	return nil
+}
+
+// notes says what of the recording is not played.
+func (c *compiler) notes() []string {
+	var calls []string
+	for _, name := range slices.Sorted(maps.Keys(c.unplayed)) {
+		calls = append(calls, fmt.Sprintf("%s (%d)", name, c.unplayed[name]))
+	}
+	if calls == nil {
+		return nil
+	}
+	return []string{"calls that are not played but for the frames that show them: " + strings.Join(calls, ", ")}
+}
+
 // observation adds what becomes of one line.
-func (c *compiler) observation(l *recording.Line) error {
+func (c *compiler) observation(l *line) error {
 	o, pos := l.Observation, c.tape.pos(l)
 	switch o.Kind {
 	case trace.Open:
@@ -79,6 +116,9 @@ func (c *compiler) observation(l *recording.Line) error {
 	case trace.Close:
 		c.closed(l)
 	case trace.Routed:
+		if l.made {
+			return nil
+		}
 		e, err := c.routed(l)
 		if err != nil {
 			return err
@@ -98,45 +138,43 @@ func (c *compiler) observation(l *recording.Line) error {
 }
 
 // do adds a stimulus where its line stands.
-func (c *compiler) do(l *recording.Line, s scenario.Step) {
-	c.place(l, s, placed{seq: l.Observation.Seq, at: l.Observation.At})
+func (c *compiler) do(l *line, s scenario.Step) {
+	c.place(l, s, placed{place: l.at})
 }
 
-func (c *compiler) doAll(l *recording.Line, steps []scenario.Step) {
+func (c *compiler) doAll(l *line, steps []scenario.Step) {
 	for _, s := range steps {
 		c.do(l, s)
 	}
 }
 
 // begin adds a stimulus where the call of its line began.
-func (c *compiler) begin(l *recording.Line, s scenario.Step) {
+func (c *compiler) begin(l *line, s scenario.Step) {
 	o := l.Observation
 	if o.After == 0 && o.CalledAt == 0 {
 		c.do(l, s)
 		return
 	}
-	c.place(l, s, placed{seq: o.After, at: o.CalledAt, call: true})
+	c.place(l, s, placed{place: place{o.After, o.CalledAt}, call: true})
 }
 
 // expect adds expectations where their line stands.
-func (c *compiler) expect(l *recording.Line, list ...scenario.Expectation) {
+func (c *compiler) expect(l *line, list ...scenario.Expectation) {
 	for i := range list {
 		list[i].Pos = c.tape.pos(l)
 	}
 	c.do(l, scenario.Step{Expect: list})
 }
 
-func (c *compiler) place(l *recording.Line, s scenario.Step, p placed) {
+func (c *compiler) place(l *line, s scenario.Step, p placed) {
 	s.Pos = c.tape.pos(l)
 	p.step = s
 	c.steps = append(c.steps, p)
 }
 
-// placed is a step and where it stands: at or after the observation seq, so
-// long after the start.
+// placed is a step and where it stands.
 type placed struct {
-	seq  int
-	at   time.Duration
+	place
 	call bool // after the observation, not in its place
 	step scenario.Step
 }

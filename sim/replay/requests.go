@@ -13,8 +13,8 @@ var requestID = regexp.MustCompile(`"requestId"[ \t\r]*:[ \t\r]*"([^"\\\n]+)"`)
 
 // results are the connector's messages that name a request.
 type results struct {
-	bound    map[int]string  // by seq, with a variable for each id
-	answered map[string]bool // the ids
+	bound    map[int]string // by seq, with a variable for each id
+	answered map[string]int // the seq of the first result, by id
 }
 
 // bindRequests writes the messages that name a request with the variable that
@@ -44,7 +44,7 @@ func bindRequests(t *tape) results {
 		}
 		lanes[o.Conn].add(o.Seq, o.Data)
 	}
-	r := results{bound: map[int]string{}, answered: map[string]bool{}}
+	r := results{bound: map[int]string{}, answered: map[string]int{}}
 	for _, lane := range order {
 		lane.bind(known, r)
 	}
@@ -88,7 +88,9 @@ func (n *lane) bind(known map[string]asked, r results) {
 			}
 			request, ok := known[all[from:to]]
 			if ok && request.seq < began {
-				r.answered[all[from:to]] = true
+				if r.answered[all[from:to]] == 0 {
+					r.answered[all[from:to]] = m.seq
+				}
 				b.WriteString(literal(all[at:max(at, from)]))
 				if from >= m.from {
 					b.WriteString("${" + request.name + "}")

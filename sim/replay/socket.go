@@ -4,7 +4,6 @@ import (
 	"encoding/base64"
 	"unicode/utf8"
 
-	"github.com/relaysim/relaysim/sim/recording"
 	"github.com/relaysim/relaysim/sim/scenario"
 	"github.com/relaysim/relaysim/sim/trace"
 )
@@ -23,7 +22,7 @@ func opened(o *trace.Observation, pos scenario.Pos) *scenario.Opened {
 
 // closed expects the end that the gateway made and makes the one that the
 // connector made; but an upgrade that it refused, it refuses on its own again.
-func (c *compiler) closed(l *recording.Line) {
+func (c *compiler) closed(l *line) {
 	o, pos := l.Observation, c.tape.pos(l)
 	if o.From == trace.Connector && !c.tape.doors[o.Conn].refused {
 		end := &scenario.Control{Drop: true}
@@ -46,7 +45,7 @@ func sendable(code int) bool {
 
 // say is one message of the connector's, byte by byte but for the ids of the
 // requests it answers.
-func (c *compiler) say(l *recording.Line) {
+func (c *compiler) say(l *line) {
 	o := l.Observation
 	raw := &scenario.Raw{Binary: o.Binary}
 	bound, answers := c.answers[o.Seq]

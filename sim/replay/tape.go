@@ -15,20 +15,21 @@ import (
 type tape struct {
 	file    string
 	header  *recording.Header
-	lines   []*recording.Line // the observations
-	peer    string            // the gateway's name; "" where it is not told
-	auth    bool              // the gateway presented a token (AUTH-1)
-	as      string            // the gateway id it was authenticated as
-	doors   map[int]door      // by socket
-	first   door              // of the first socket
-	dialled bool              // there is a first socket
+	lines   []*line      // the observations
+	peer    string       // the gateway's name; "" where it is not told
+	auth    bool         // the gateway presented a token (AUTH-1)
+	as      string       // the gateway id it was authenticated as
+	doors   map[int]door // by socket
+	first   door         // of the first socket
+	dialled bool         // there is a first socket
 	// frames are what the gateway sent, by the seq of the message that ended them.
 	frames   map[int][]frame
 	revision string // of the contract
+	wireOnly bool   // nothing shows what the agent got and did but the frames
 }
 
 func readTape(rec *recording.Reader) (*tape, error) {
-	t := &tape{file: rec.File(), doors: map[int]door{}}
+	t := &tape{file: rec.File(), doors: map[int]door{}, wireOnly: true}
 	for {
 		l, err := rec.Next()
 		switch {
@@ -41,10 +42,12 @@ func readTape(rec *recording.Reader) (*tape, error) {
 		case l.Header != nil:
 			t.header = l.Header
 		case l.Observation != nil:
-			t.lines = append(t.lines, l)
+			t.lines = append(t.lines, newLine(l))
 			t.opened(l.Observation)
+			o := l.Observation
+			t.wireOnly = t.wireOnly && o.Kind != trace.Routed && o.Kind != trace.Agent
 			if err := t.meet(l.Observation); err != nil {
-				return nil, t.problemAt(l, err)
+				return nil, t.problemAt(newLine(l), err)
 			}
 		}
 	}
@@ -63,7 +66,7 @@ func (t *tape) meet(o *trace.Observation) error {
 }
 
 // pos is the place of a line. It has no column.
-func (t *tape) pos(l *recording.Line) scenario.Pos {
+func (t *tape) pos(l *line) scenario.Pos {
 	return scenario.Pos{File: t.file, Line: l.Number}
 }
 
@@ -73,6 +76,6 @@ func (t *tape) problem(format string, args ...any) error {
 	return &recording.Problem{File: t.file, Line: 1, Text: fmt.Sprintf(format, args...)}
 }
 
-func (t *tape) problemAt(l *recording.Line, err error) error {
+func (t *tape) problemAt(l *line, err error) error {
 	return &recording.Problem{File: t.file, Line: l.Number, Text: err.Error()}
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/relaysim/relaysim/sim/recording"
 	"github.com/relaysim/relaysim/sim/scenario"
 	"github.com/relaysim/relaysim/sim/trace"
 )
@@ -16,47 +15,62 @@ import (
 // it does it when the recorded agent did.
 type turns struct {
 	rules   []scenario.Rule
-	signals map[int]string         // by the seq of a call in a turn, a return or a raise
-	running map[string]int         // the rule of the turn that runs, by session
+	signals map[*line]string       // of a call in a turn, a return or a raise
+	running map[string]*turn       // the turn that runs, by session
 	ends    map[time.Duration]bool // see tape.ends
+}
+
+// turn is one that runs.
+type turn struct {
+	rule  int // in turns.rules
+	began int // the seq
+	event eventNames
+	busy  int  // the seq up to which the agent waits for a result
+	made  bool // see line
 }
 
 // pairTurns finds what was done in each turn. One turn runs per session at a
 // time (TURN-1), so it is the session's last that was begun. A turn without an
 // end of its own replied nothing before the session's next one began or the
 // gateway disconnected; one that was not over then is not over in the replay.
-func pairTurns(t *tape) (turns, error) {
-	paired := turns{signals: map[int]string{}, running: map[string]int{}, ends: t.ends()}
+func pairTurns(t *tape, calls map[int][]*derived) (turns, error) {
+	paired := turns{signals: map[*line]string{}, running: map[string]*turn{}, ends: t.ends()}
 	for _, l := range t.lines {
 		var err error
 		switch o := l.Observation; {
 		case o.Kind == trace.Routed:
-			err = paired.begin(o, t.pos(l))
+			err = paired.begin(l, t.pos(l))
+		case o.Kind == trace.Frame && !l.made:
+			for _, d := range calls[o.Seq] {
+				paired.derived(d, t.pos(l))
+			}
 		case o.Kind != trace.Agent:
 		case o.Call == "disconnect":
 			paired.endAll()
 		case o.Call == "return" || o.Call == "raise":
-			err = paired.end(o, t.pos(l))
+			err = paired.end(l, t.pos(l))
 		case o.SessionKey != "":
-			err = paired.call(o, t.pos(l))
+			err = paired.call(l, t.pos(l))
 		}
 		if err != nil {
 			return turns{}, t.problemAt(l, err)
 		}
 	}
-	for _, rule := range paired.running {
-		paired.goOn(rule)
+	for _, turn := range paired.running {
+		if !turn.made {
+			paired.goOn(turn.rule)
+		}
 	}
 	return paired, nil
 }
 
-// never is a signal that is not given.
-const never = "never"
+// forever is a signal that is not given.
+const forever = "never"
 
 // goOn lets a turn go on until the gateway ends it.
 func (p *turns) goOn(rule int) {
 	r := &p.rules[rule]
-	r.Do = append(r.Do, scenario.Act{Pos: r.Pos, Wait: never})
+	r.Do = append(r.Do, scenario.Act{Pos: r.Pos, Wait: forever})
 }
 
 // endAll ends the turns that run, with no reply.
@@ -68,47 +82,67 @@ func (p *turns) endAll() {
 
 // endSilently ends the turn that runs in a session, if one does, with no reply.
 func (p *turns) endSilently(session string) {
-	if rule, ok := p.running[session]; ok {
+	if turn, ok := p.running[session]; ok {
 		nothing := ""
-		r := &p.rules[rule]
+		r := &p.rules[turn.rule]
 		r.Do = append(r.Do, scenario.Act{Pos: r.Pos, Reply: &nothing})
 		delete(p.running, session)
 	}
 }
 
-func (p *turns) begin(o *trace.Observation, pos scenario.Pos) error {
+func (p *turns) begin(l *line, pos scenario.Pos) error {
+	o := l.Observation
 	event, err := eventFields(o)
 	if err != nil {
 		return err
 	}
+	names := namesOf(event)
+	when := &scenario.Routed{Session: text(o.SessionKey, pos), Text: value(literals(event["text"]), pos)}
+	if l.made {
+		when = names.routed(pos)
+	}
 	p.endSilently(o.SessionKey)
-	p.running[o.SessionKey] = len(p.rules)
-	p.rules = append(p.rules, scenario.Rule{
-		Pos: pos, Once: true,
-		When: &scenario.Routed{Session: text(o.SessionKey, pos), Text: value(literals(event["text"]), pos)},
-	})
+	p.running[o.SessionKey] = &turn{rule: len(p.rules), began: o.Seq, event: names, made: l.made}
+	p.rules = append(p.rules, scenario.Rule{Pos: pos, Once: true, When: when})
 	return nil
 }
 
 // call adds a call that was made in a turn.
-func (p *turns) call(o *trace.Observation, pos scenario.Pos) error {
-	call, err := newCall(o)
-	if err != nil {
+func (p *turns) call(l *line, pos scenario.Pos) error {
+	call, ok, err := newCall(l.Observation)
+	if err != nil || !ok {
 		return err
 	}
-	return p.act(o, o.SessionKey, scenario.Act{Pos: pos, Call: *call.step})
+	return p.act(l, l.Observation.SessionKey, scenario.Act{Pos: pos, Call: *call.step})
+}
+
+// derived adds a call that only its frame tells of to the turn it was made in.
+// The agent waits for each result, so a call that it made beside another stays
+// outside the turn.
+func (p *turns) derived(d *derived, pos scenario.Pos) {
+	turn := p.of(d)
+	if turn == nil || turn.busy >= d.seq {
+		return
+	}
+	turn.busy = d.answered
+	d.signal = fmt.Sprintf("frame-%d", d.seq)
+	if d.index > 0 {
+		d.signal += fmt.Sprintf("-%d", d.index+1)
+	}
+	p.wait(turn.rule, d.signal, scenario.Act{Pos: pos, Call: *d.call})
 }
 
 // end adds the end of a turn.
-func (p *turns) end(o *trace.Observation, pos scenario.Pos) error {
+func (p *turns) end(l *line, pos scenario.Pos) error {
+	o := l.Observation
 	end, err := endOfTurn(o)
 	if err != nil {
 		return err
 	}
-	rule, ok := p.running[end.Session]
+	turn, ok := p.running[end.Session]
 	if ok && o.Call == "raise" && end.Text == context.Canceled.Error() && p.ends[o.At] {
-		p.goOn(rule) // the end of the gateway will end it again
-	} else if err := p.act(o, end.Session, end.act(o, pos)); err != nil {
+		p.goOn(turn.rule) // the end of the gateway will end it again
+	} else if err := p.act(l, end.Session, end.act(o, pos)); err != nil {
 		return err
 	}
 	delete(p.running, end.Session)
@@ -116,15 +150,45 @@ func (p *turns) end(o *trace.Observation, pos scenario.Pos) error {
 }
 
 // act adds what the agent did in the turn that runs in a session.
-func (p *turns) act(o *trace.Observation, session string, act scenario.Act) error {
-	rule, ok := p.running[session]
+func (p *turns) act(l *line, session string, act scenario.Act) error {
+	o := l.Observation
+	turn, ok := p.running[session]
 	if !ok {
 		return fmt.Errorf("%s of a turn of session %s, in which none runs", o.Call, session)
 	}
-	signal := fmt.Sprintf("%s-%d", o.Call, o.Seq)
-	p.signals[o.Seq] = signal
-	p.rules[rule].Do = append(p.rules[rule].Do, scenario.Act{Pos: act.Pos, Wait: signal}, act)
+	p.signals[l] = fmt.Sprintf("%s-%d", o.Call, o.Seq)
+	p.wait(turn.rule, p.signals[l], act)
 	return nil
+}
+
+// wait adds an act that waits for its signal.
+func (p *turns) wait(rule int, signal string, act scenario.Act) {
+	r := &p.rules[rule]
+	r.Do = append(r.Do, scenario.Act{Pos: act.Pos, Wait: signal}, act)
+}
+
+// of finds the turn in which a call was made: one of the call's chat, and of
+// several the one whose message it answers, else the one of the author it
+// names, else the first.
+func (p *turns) of(d *derived) *turn {
+	var best *turn
+	var points int
+	for _, t := range p.running {
+		if t.event.chat != d.chat {
+			continue
+		}
+		n := 1
+		if d.author != "" && t.event.user == d.author {
+			n = 2
+		}
+		if d.replyTo != "" && t.event.message == d.replyTo {
+			n = 3
+		}
+		if best == nil || n > points || n == points && t.began < best.began {
+			best, points = t, n
+		}
+	}
+	return best
 }
 
 // turnEnd are the arguments of a return or a raise.
@@ -148,6 +212,33 @@ func (e turnEnd) act(o *trace.Observation, pos scenario.Pos) scenario.Act {
 	return scenario.Act{Pos: pos, Reply: &e.Text}
 }
 
+// eventNames are what an event is told apart from others by.
+type eventNames struct {
+	message  string
+	inSource bool // the message id is the source's only, as an interaction's is (DI-1)
+	chat     string
+	user     string
+}
+
+func namesOf(event map[string]any) eventNames {
+	source, _ := event["source"].(map[string]any)
+	var n eventNames
+	n.chat, _ = source["chat_id"].(string)
+	n.user, _ = source["user_id"].(string)
+	if n.message, _ = event["message_id"].(string); n.message == "" {
+		n.message, n.inSource = source["message_id"].(string)
+	}
+	return n
+}
+
+// routed matches the event.
+func (n eventNames) routed(pos scenario.Pos) *scenario.Routed {
+	if n.inSource {
+		return &scenario.Routed{Source: value(map[string]any{"message_id": literal(n.message)}, pos)}
+	}
+	return &scenario.Routed{MessageID: text(n.message, pos)}
+}
+
 // eventFields reads a routed event.
 func eventFields(o *trace.Observation) (map[string]any, error) {
 	var event map[string]any
@@ -159,7 +250,7 @@ func eventFields(o *trace.Observation) (map[string]any, error) {
 
 // routed expects an event like the recorded one, in the fields that the
 // contract gives it.
-func (c *compiler) routed(l *recording.Line) (*scenario.Routed, error) {
+func (c *compiler) routed(l *line) (*scenario.Routed, error) {
 	o, pos := l.Observation, c.tape.pos(l)
 	event, err := eventFields(o)
 	if err != nil {

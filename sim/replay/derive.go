@@ -1,0 +1,114 @@
+package replay
+
+import (
+	"maps"
+
+	"github.com/relaysim/relaysim/sim/scenario"
+	"github.com/relaysim/relaysim/sim/trace"
+)
+
+// Not every call of the agent's has a line that can be played: one that still
+// waited when the recording ended has none, the reference's own calls (streams,
+// prompts, images) do several things at once, and a recording of the wire has
+// none at all. Such a call is made from the frame that shows it.
+
+// derived is a call that only its frame tells of.
+type derived struct {
+	seq      int // of the message with the frame
+	index    int // of the frame in it
+	answered int // the seq of its result; never where it has none
+	call     *scenario.Call
+	chat     string
+	author   string // user_id of its metadata
+	replyTo  string
+	signal   string // the one it waits for in a turn; "": it is made outside
+}
+
+const never = int(^uint(0) >> 1)
+
+// derive returns the calls that no line tells of, by the seq of the message with
+// their frame.
+func (t *tape) derive(answered map[string]int) map[int][]*derived {
+	calls := map[int][]*derived{}
+	own := newOwn(t)
+	told := map[*line]bool{} // lines of calls whose frame was found
+	for _, l := range t.lines {
+		own.observe(l)
+		o := l.Observation
+		if o.Kind != trace.Frame || l.made {
+			continue
+		}
+		for i, f := range t.frames[o.Seq] {
+			action, _ := f.fields["action"].(map[string]any)
+			if action == nil {
+				continue
+			}
+			if of := t.callOf(action, o.Seq, told); of != nil {
+				told[of] = true
+				continue
+			}
+			if own.made(action) {
+				continue
+			}
+			if d := t.newDerived(action); d != nil {
+				d.seq, d.index, d.answered = o.Seq, i, never
+				if seq := answered[f.id]; seq != 0 {
+					d.answered = seq
+				}
+				calls[o.Seq] = append(calls[o.Seq], d)
+			}
+		}
+	}
+	return calls
+}
+
+// newDerived makes the call that an action came from. The scope and the author
+// are for the gateway to find again (SC-1, SC-2). It is nil where none can be
+// made.
+func (t *tape) newDerived(action map[string]any) *derived {
+	name, _ := action["op"].(string)
+	op, ok := ops[name]
+	if !ok {
+		return nil
+	}
+	d := &derived{call: &scenario.Call{}}
+	d.chat, _ = action["chat_id"].(string)
+	d.replyTo, _ = action["reply_to"].(string)
+	args := maps.Clone(action)
+	delete(args, "op")
+	if metadata, ok := args["metadata"].(map[string]any); ok {
+		d.author, _ = metadata["user_id"].(string)
+		own := maps.Clone(metadata)
+		delete(own, scopeKeys[t.revision])
+		delete(own, "user_id")
+		args["metadata"] = own
+	}
+	op.set(d.call, arguments(args))
+	return d
+}
+
+// callOf finds the line of the call that sent an action at seq.
+func (t *tape) callOf(action map[string]any, seq int, told map[*line]bool) *line {
+	for _, l := range t.lines {
+		o := l.Observation
+		if o.Kind != trace.Agent || o.Seq < seq || o.After >= seq || told[l] {
+			continue
+		}
+		if c, ok, err := newCall(o); err == nil && ok && c.op.name == action["op"] && c.sent(action) {
+			return l
+		}
+	}
+	return nil
+}
+
+// sent says whether an action may be that of the call.
+func (c call) sent(action map[string]any) bool {
+	for _, name := range []string{"chat_id", "session_key", "message_id", "content"} {
+		given, inCall := c.args[name]
+		on, inAction := action[name]
+		if inCall && inAction && given != on {
+			return false
+		}
+	}
+	return true
+}
