@@ -86,7 +86,8 @@ func (r *Reader) next() (*Line, error) {
 // sniff refuses what was never a recording, by the file's first bytes.
 func (r *Reader) sniff() error {
 	r.number = 1
-	head, err := r.in.Peek(512)
+	_, err := r.in.Peek(1)
+	head, _ := r.in.Peek(min(r.in.Buffered(), 512)) // no more than is there: the file may be growing
 	switch {
 	case err != nil && err != io.EOF:
 		return r.broken(err)
