@@ -12,16 +12,23 @@ const redacted = "[redacted]"
 
 // strip returns a JSON value without members named token at any depth, and with
 // the token's value cut out of whatever text holds it, so that no trace of it is
-// forwarded (FU-4). All else keeps its order and its bytes.
+// forwarded (FU-4). All else keeps its order and its bytes, but for what is
+// nested deeper than maxNesting, which becomes null.
 func strip(value []byte, token string) []byte {
-	return appendStripped(make([]byte, 0, len(value)), value, token)
+	return appendStripped(make([]byte, 0, len(value)), value, token, 0)
 }
 
-func appendStripped(b, value []byte, token string) []byte {
+// maxNesting is far beyond Discord's own: each level is scanned once for every
+// level around it, which took seconds for a hostile body.
+const maxNesting = 64
+
+func appendStripped(b, value []byte, token string, depth int) []byte {
 	value = bytes.TrimSpace(value)
 	switch {
 	case len(value) == 0:
 		return b
+	case depth > maxNesting:
+		return append(b, "null"...)
 	case value[0] == '{':
 		first := true
 		b = append(b, '{')
@@ -34,7 +41,7 @@ func appendStripped(b, value []byte, token string) []byte {
 			}
 			first = false
 			b = append(appendText(b, cutToken(string(key), token)), ':')
-			b = appendStripped(b, member, token)
+			b = appendStripped(b, member, token, depth+1)
 		})
 		return append(b, '}')
 	case value[0] == '[':
@@ -45,7 +52,7 @@ func appendStripped(b, value []byte, token string) []byte {
 				b = append(b, ',')
 			}
 			first = false
-			b = appendStripped(b, element, token)
+			b = appendStripped(b, element, token, depth+1)
 		})
 		return append(b, ']')
 	case value[0] == '"':
