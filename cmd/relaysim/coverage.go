@@ -20,13 +20,17 @@ func newCoverage(p program) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "coverage [path…]",
 		Short: "Say which rules of the contract are asserted, and by what",
-		Long: `Lists the contract's rules by area with the scenarios, recordings and tests
-that assert each. A rule is covered when something asserts it in every revision
-it holds in. A path is a file or a folder; the default is that of simulate.
+		Long: `Lists the contract's rules by area with the scenarios and recordings that assert
+each. A rule is covered when something asserts it in every revision it holds in.
+A path is a file or a folder; the default is that of simulate. Without a path,
+relaysim's own Go tests count too.
 
 Exit status: 0 done, 1 less than --min, 2 the call or a file was wrong, which
 includes a rule in covers that the contract does not have.`,
 		RunE: func(_ *cobra.Command, args []string) error {
+			if !(flags.min >= 0 && flags.min <= 100) { // NaN is neither
+				return fmt.Errorf("--min %g: want a percentage from 0 to 100", flags.min)
+			}
 			rules, err := rulesOf(flags.areas)
 			if err != nil {
 				return err
@@ -43,10 +47,7 @@ includes a rule in covers that the contract does not have.`,
 			if err := write(p.stdout, list); err != nil {
 				return err
 			}
-			if got := contract.Percent(list); got < flags.min {
-				return failure(fmt.Sprintf("coverage is %.1f%%, less than --min %g", got, flags.min))
-			}
-			return nil
+			return atLeast(p, contract.Percent(list), flags.min)
 		},
 	}
 	f := cmd.Flags()
@@ -56,12 +57,28 @@ includes a rule in covers that the contract does not have.`,
 	return cmd
 }
 
-// rulesOf lists the rules of these areas, all of them if there are none.
-func rulesOf(areas []string) ([]contract.Rule, error) {
-	for _, a := range areas {
-		if known := contract.Areas(); !slices.Contains(known, a) {
-			return nil, fmt.Errorf("--area %s: no such area, want one of %s", a, strings.Join(known, " "))
+// atLeast is the gate. GitHub is told when that is where it runs.
+func atLeast(p program, got, least float64) error {
+	if got >= least {
+		return nil
+	}
+	text := fmt.Sprintf("coverage is %.1f%%, less than --min %g", got, least)
+	if p.onGitHub() {
+		annotations(p, p.stderr).Problem("", "", text)
+	}
+	return failure(text)
+}
+
+// rulesOf lists the rules of these areas, in any case; all of them if there are
+// none.
+func rulesOf(names []string) ([]contract.Rule, error) {
+	var areas []string
+	for _, name := range names {
+		area := strings.ToUpper(name)
+		if known := contract.Areas(); !slices.Contains(known, area) {
+			return nil, fmt.Errorf("--area %s: no such area, want one of %s", name, strings.Join(known, " "))
 		}
+		areas = append(areas, area)
 	}
 	rules := contract.Rules()
 	if len(areas) > 0 {
@@ -70,18 +87,21 @@ func rulesOf(areas []string) ([]contract.Rule, error) {
 	return rules, nil
 }
 
-// claims lists what the files under paths and the Go tests assert.
+// claims lists what the files under paths assert. Without paths it is the
+// program's own coverage, with that of its Go tests.
 func claims(p program, paths []string) ([]contract.Claim, error) {
-	sources, err := find(paths)
+	sources, err := p.find(paths)
 	if err != nil {
 		return nil, err
 	}
 	files := load(sources)
-	checkRules(files)
 	if err := refuse(p, files, "nothing was counted"); err != nil {
 		return nil, err
 	}
-	list := contract.Tests()
+	var list []contract.Claim
+	if len(paths) == 0 {
+		list = contract.Tests()
+	}
 	for _, f := range files {
 		for _, id := range f.scenario.Covers {
 			list = append(list, contract.Claim{Rule: id, By: f.name, Revisions: revisionNames(f.scenario.Revisions)})

@@ -20,6 +20,7 @@ type source struct {
 	group string // the folder it was found in; empty where the file was named
 	fsys  fs.FS  // where it is; nil is the machine's file system
 	path  string // in fsys
+	lone  bool   // a file of deviations without its recording
 }
 
 // recorded says whether it is a recording rather than a scenario.
@@ -38,10 +39,27 @@ func isSource(name string) bool {
 	return false
 }
 
+// find lists the files under paths, and says on stderr what of it is built in.
+func (p program) find(paths []string) ([]source, error) {
+	list, err := find(paths)
+	if err != nil {
+		return nil, err
+	}
+	if len(paths) == 0 && len(list) > 0 && list[0].fsys != nil {
+		fmt.Fprintln(p.stderr, "no ./scenarios or ./recordings here: taking the built-in ones")
+	}
+	for _, name := range paths {
+		if isMissing(name) {
+			fmt.Fprintf(p.stderr, "no %s here: taking the built-in one\n", name)
+		}
+	}
+	return list, nil
+}
+
 // find lists the files under paths, each once, in the order of the paths and
 // sorted below a folder. No paths mean ./scenarios and ./recordings, or the
-// ones built in where neither is there. The error has a line for every path
-// that is wrong.
+// ones built in where neither is there; so does a path that is only among
+// those. The error has a line for every path that is wrong.
 func find(paths []string) ([]source, error) {
 	if len(paths) == 0 {
 		for _, name := range []string{"scenarios", "recordings"} {
@@ -51,7 +69,7 @@ func find(paths []string) ([]source, error) {
 		}
 	}
 	if len(paths) == 0 {
-		return builtIn()
+		return builtIn(""), nil
 	}
 	var list []source
 	var problems []error
@@ -62,7 +80,7 @@ func find(paths []string) ([]source, error) {
 			problems = append(problems, err)
 		}
 		for _, s := range found {
-			if clean := filepath.Clean(s.path); !seen[clean] {
+			if clean := filepath.Clean(s.name); !seen[clean] {
 				seen[clean] = true
 				list = append(list, s)
 			}
@@ -76,24 +94,45 @@ func isFolder(name string) bool {
 	return err == nil && info.IsDir()
 }
 
+func isMissing(name string) bool {
+	_, err := os.Stat(name)
+	return errors.Is(err, fs.ErrNotExist)
+}
+
 func findIn(root string) ([]source, error) {
 	info, err := os.Stat(root)
 	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		if list := builtIn(path.Clean(filepath.ToSlash(root))); len(list) > 0 {
+			return list, nil
+		}
+		return nil, fmt.Errorf("%s: %w", root, reason(err))
 	case err != nil:
 		return nil, fmt.Errorf("%s: %w", root, reason(err))
 	case info.IsDir():
 		return walk(root)
+	case strings.HasSuffix(root, replay.DeviationsEnding):
+		return nil, errors.New(root + ": says where " + recordingOf(root) + " breaks the contract, and is read with it: name that one")
 	case !isSource(root):
 		return nil, fmt.Errorf("%s: not a scenario (.yaml) or a recording (.jsonl)", root)
 	}
 	return []source{{name: root, path: root}}, nil
 }
 
-// reason is err without the path and the call, which the message has already.
+// recordingOf is the recording that a file of deviations belongs to.
+func recordingOf(deviations string) string {
+	return strings.TrimSuffix(deviations, replay.DeviationsEnding) + ".jsonl"
+}
+
+// reason is err without the paths and the call, which the message has already.
 func reason(err error) error {
 	var pe *fs.PathError
-	if errors.As(err, &pe) {
+	var le *os.LinkError
+	switch {
+	case errors.As(err, &pe):
 		return pe.Err
+	case errors.As(err, &le):
+		return le.Err
 	}
 	return err
 }
@@ -107,8 +146,11 @@ func walk(root string) ([]source, error) {
 			return fmt.Errorf("%s: %w", p, reason(err))
 		case d.IsDir() && p != root && strings.HasPrefix(d.Name(), "."):
 			return filepath.SkipDir
-		case !d.IsDir() && isSource(p):
+		case d.IsDir():
+		case isSource(p):
 			list = append(list, source{name: p, group: filepath.Dir(p), path: p})
+		case strings.HasSuffix(p, replay.DeviationsEnding) && isMissing(recordingOf(p)):
+			list = append(list, source{name: p, group: filepath.Dir(p), path: p, lone: true})
 		}
 		return nil
 	})
@@ -118,24 +160,28 @@ func walk(root string) ([]source, error) {
 	return list, err
 }
 
-// builtIn lists what is built into the program, under the names it has in the
-// repository.
-func builtIn() ([]source, error) {
+// builtIn lists what is built into the program under the path root, "" for all
+// of it, under the names it has in the repository.
+func builtIn(root string) []source {
 	var list []source
 	for _, b := range []struct {
 		folder string
 		fsys   fs.FS
 	}{{"scenarios", scenarios.FS}, {"recordings", recordings.FS}} {
 		err := fs.WalkDir(b.fsys, ".", func(p string, d fs.DirEntry, err error) error {
-			if err == nil && !d.IsDir() && isSource(p) {
-				name := path.Join(b.folder, p)
+			name := path.Join(b.folder, p)
+			switch {
+			case err != nil || d.IsDir() || !isSource(p):
+			case name == root:
+				list = append(list, source{name: name, fsys: b.fsys, path: p})
+			case root == "" || strings.HasPrefix(name, root+"/"):
 				list = append(list, source{name: name, group: path.Dir(name), fsys: b.fsys, path: p})
 			}
 			return err
 		})
 		if err != nil {
-			return nil, err
+			panic(err) // what is built in can be read
 		}
 	}
-	return list, nil
+	return list
 }

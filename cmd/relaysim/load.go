@@ -55,6 +55,10 @@ func load(sources []source) []loaded {
 func loadOne(s source) loaded {
 	l := loaded{source: s}
 	var err error
+	if s.lone {
+		l.problems = []problem{{s.name, "there is no " + recordingOf(s.name) + " that it could be about: rename it or take it away"}}
+		return l
+	}
 	if s.recorded() {
 		l.scenario, l.warnings, err = loadRecording(s)
 	} else {

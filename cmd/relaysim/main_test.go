@@ -43,6 +43,7 @@ func TestScripts(t *testing.T) {
 		UpdateScripts:       os.Getenv("UPDATE") != "",
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("GITHUB_ACTIONS", "") // the CI's own is not the script's
+			env.Setenv("GITHUB_WORKSPACE", "")
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){

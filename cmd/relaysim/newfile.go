@@ -1,6 +1,9 @@
 package main
 
 import (
+	"errors"
+	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 )
@@ -11,25 +14,39 @@ type newFile struct {
 	path string
 }
 
+// createFile begins a file that is to be called path, which may exist but must
+// be an ordinary file then. Errors name path.
 func createFile(path string) (*newFile, error) {
+	info, err := os.Stat(path)
+	switch {
+	case err == nil && info.IsDir():
+		return nil, fmt.Errorf("%s: a folder, want a file", path)
+	case err == nil && !info.Mode().IsRegular():
+		return nil, fmt.Errorf("%s: not an ordinary file", path)
+	case err != nil && !errors.Is(err, fs.ErrNotExist):
+		return nil, fmt.Errorf("%s: %w", path, reason(err))
+	}
 	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%s: %w", path, reason(err))
 	}
 	return &newFile{File: f, path: path}, nil
 }
 
-// commit gives the file its name.
+// commit gives the file its name, or removes it.
 func (f *newFile) commit() error {
-	if err := f.Chmod(0o644); err != nil {
-		f.discard()
-		return err
+	err := f.Chmod(0o644)
+	if closed := f.Close(); err == nil {
+		err = closed
 	}
-	if err := f.Close(); err != nil {
+	if err == nil {
+		err = os.Rename(f.Name(), f.path)
+	}
+	if err != nil {
 		os.Remove(f.Name())
-		return err
+		return fmt.Errorf("%s: %w", f.path, reason(err))
 	}
-	return os.Rename(f.Name(), f.path)
+	return nil
 }
 
 // discard removes what was written.

@@ -19,6 +19,7 @@ type output struct {
 	traces    traceFolder
 	progress  *report.Progress // nil where stderr is no terminal
 	junit     *newFile         // nil without --junit
+	xml       *report.JUnit    // to junit
 	stderr    io.Writer        // above the progress
 	json      bool
 	log       slog.Handler // nil without -v
@@ -44,8 +45,8 @@ func newOutput(p program, flags simulateFlags, runs []run) (*output, error) {
 		colour := ok && p.env("NO_COLOR") == ""
 		out.reporters = append(out.reporters, report.NewText(stdout, report.TextOptions{Colour: colour, Traces: flags.verbose}))
 	}
-	if p.env("GITHUB_ACTIONS") != "" {
-		out.reporters = append(out.reporters, report.NewAnnotations(out.stderr))
+	if p.onGitHub() {
+		out.reporters = append(out.reporters, annotations(p, out.stderr))
 	}
 	if flags.verbose {
 		out.log = slog.NewTextHandler(p.stderr, nil)
@@ -58,8 +59,7 @@ func newOutput(p program, flags simulateFlags, runs []run) (*output, error) {
 		if err != nil {
 			return nil, fmt.Errorf("--junit: %w", err)
 		}
-		out.junit = f
-		out.reporters = append(out.reporters, report.NewJUnit(f))
+		out.junit, out.xml = f, report.NewJUnit(f)
 	}
 	return out, nil
 }
@@ -119,6 +119,9 @@ func (o *output) add(r run, v *verdict.Result) {
 	for _, rep := range o.reporters {
 		rep.Add(e)
 	}
+	if o.junit != nil {
+		o.xml.Add(e)
+	}
 }
 
 // end writes the ends of the reports and returns the first error of all that
@@ -136,10 +139,19 @@ func (o *output) end(s report.Summary) error {
 	if o.json {
 		fmt.Fprintln(o.stderr, s)
 	}
-	if o.junit != nil {
-		if e := o.junit.commit(); err == nil {
-			err = e
-		}
+	if e := o.endJUnit(s); err == nil && e != nil {
+		err = fmt.Errorf("--junit: %w", e)
 	}
 	return err
+}
+
+func (o *output) endJUnit(s report.Summary) error {
+	if o.junit == nil {
+		return nil
+	}
+	if err := o.xml.End(s); err != nil {
+		o.junit.discard()
+		return fmt.Errorf("%s: %w", o.junit.path, reason(err))
+	}
+	return o.junit.commit()
 }

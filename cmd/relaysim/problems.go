@@ -2,8 +2,7 @@ package main
 
 import (
 	"fmt"
-
-	"github.com/relaysim/relaysim/sim/report"
+	"io"
 )
 
 // warn writes what a file's user should know and nothing fails for.
@@ -15,15 +14,16 @@ func warn(p program, files []loaded) {
 	}
 }
 
-// annotate shows the problems on GitHub, when that is where it runs.
-func annotate(p program, files []loaded) {
-	if p.env("GITHUB_ACTIONS") == "" {
-		return
-	}
-	a := report.NewAnnotations(p.stderr)
+// write writes a line for each problem: what GitHub makes of it, when that is
+// where it runs.
+func write(p program, w io.Writer, files []loaded) {
 	for _, f := range files {
 		for _, problem := range f.problems {
-			a.Problem(problem.at, "", problem.text)
+			if p.onGitHub() { // its log does not show the place
+				annotations(p, w).Problem(problem.at, "", problem.String())
+				continue
+			}
+			fmt.Fprintln(w, problem)
 		}
 	}
 }
@@ -52,13 +52,10 @@ func refuse(p program, files []loaded, consequence string) error {
 	}
 	wrong := 0
 	for _, f := range files {
-		for _, problem := range f.problems {
-			fmt.Fprintln(p.stderr, problem)
-		}
 		if len(f.problems) > 0 {
 			wrong++
 		}
 	}
-	annotate(p, files)
+	write(p, p.stderr, files)
 	return fmt.Errorf("%s in %s, so %s", count(n, "problem"), count(wrong, "file"), consequence)
 }

@@ -93,7 +93,7 @@ func (f simulateFlags) check() error {
 
 // simulate loads, selects, plays and reports.
 func simulate(ctx context.Context, p program, flags simulateFlags, paths []string) error {
-	sources, err := find(paths)
+	sources, err := p.find(paths)
 	if err != nil {
 		return err
 	}

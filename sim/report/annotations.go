@@ -12,13 +12,16 @@ import (
 // Annotations reports to GitHub Actions: a workflow command for each problem,
 // which GitHub shows beside the line it is about.
 type Annotations struct {
-	w   io.Writer
-	err error // the first
+	w    io.Writer
+	path func(file string) string
+	err  error // the first
 }
 
 // NewAnnotations returns a Reporter that writes workflow commands to w, which
-// must be the output of a step.
-func NewAnnotations(w io.Writer) *Annotations { return &Annotations{w: w} }
+// must be the output of a step. path is where GitHub knows a file.
+func NewAnnotations(w io.Writer, path func(file string) string) *Annotations {
+	return &Annotations{w: w, path: path}
+}
 
 // Add writes the problems of a run that failed or was not judged.
 func (a *Annotations) Add(e Entry) {
@@ -45,17 +48,21 @@ func (a *Annotations) Add(e Entry) {
 	}
 }
 
-// Problem writes one command. at is file, file:line or file:line:col; title
-// may be empty.
+// Problem writes one command. at is file, file:line, file:line:col or empty;
+// title may be empty.
 func (a *Annotations) Problem(at, title, text string) {
 	file, line, col := splitPlace(at)
+	if file != "" {
+		file = a.path(file)
+	}
 	var props []string
 	for _, p := range []struct{ name, value string }{{"file", file}, {"line", line}, {"col", col}, {"title", title}} {
 		if p.value != "" {
 			props = append(props, p.name+"="+escapeProperty(p.value))
 		}
 	}
-	_, err := fmt.Fprintf(a.w, "::error %s::%s\n", strings.Join(props, ","), escapeData(cutSecrets(text)))
+	command := strings.TrimRight("error "+strings.Join(props, ","), " ")
+	_, err := fmt.Fprintf(a.w, "::%s::%s\n", command, escapeData(cutSecrets(text)))
 	if a.err == nil {
 		a.err = err
 	}

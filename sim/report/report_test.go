@@ -126,7 +126,7 @@ func TestGolden(t *testing.T) {
 		"traces.txt":      func(w io.Writer) report.Reporter { return report.NewText(w, report.TextOptions{Traces: true}) },
 		"result.jsonl":    func(w io.Writer) report.Reporter { return report.NewJSON(w) },
 		"junit.xml":       func(w io.Writer) report.Reporter { return report.NewJUnit(w) },
-		"annotations.txt": func(w io.Writer) report.Reporter { return report.NewAnnotations(w) },
+		"annotations.txt": func(w io.Writer) report.Reporter { return report.NewAnnotations(w, asItIs) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -229,17 +229,31 @@ func TestTextNeverMovesTheCursor(t *testing.T) {
 	}
 }
 
+// asItIs is where GitHub knows a file when the job is at the top of its
+// workspace.
+func asItIs(file string) string { return file }
+
+func TestAnnotationsAreWhereGitHubKnowsTheFile(t *testing.T) {
+	var b bytes.Buffer
+	a := report.NewAnnotations(&b, func(file string) string { return "below/" + file })
+	a.Problem("a.yaml:3:5", "", "x")
+	if got, want := b.String(), "::error file=below/a.yaml,line=3,col=5::x\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
 func TestAnnotationIsOneLineWithEscapedProperties(t *testing.T) {
 	for _, c := range []struct{ name, at, title, text, want string }{
 		{"place", "a.yaml:3:5", "", "x", "::error file=a.yaml,line=3,col=5::x"},
 		{"no column", "a.jsonl:3", "", "x", "::error file=a.jsonl,line=3::x"},
 		{"no line", "a.yaml", "", "x", "::error file=a.yaml::x"},
+		{"no place", "", "", "x", "::error::x"},
 		{"colons in a file", `C:\a,b.yaml:3:5`, "", "x", `::error file=C%3A\a%2Cb.yaml,line=3,col=5::x`},
 		{"lines and percent", "a:1", "50%, a: b", "100%\r\nnext: a, b", "::error file=a,line=1,title=50%25%2C a%3A b::100%25%0D%0Anext: a, b"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var b bytes.Buffer
-			report.NewAnnotations(&b).Problem(c.at, c.title, c.text)
+			report.NewAnnotations(&b, asItIs).Problem(c.at, c.title, c.text)
 			if got := strings.TrimSuffix(b.String(), "\n"); got != c.want {
 				t.Errorf("got  %s\nwant %s", got, c.want)
 			}
@@ -268,7 +282,7 @@ func TestNoReporterShowsASecret(t *testing.T) {
 		}}
 		var b bytes.Buffer
 		for _, r := range []report.Reporter{
-			report.NewText(&b, report.TextOptions{}), report.NewJSON(&b), report.NewJUnit(&b), report.NewAnnotations(&b),
+			report.NewText(&b, report.TextOptions{}), report.NewJSON(&b), report.NewJUnit(&b), report.NewAnnotations(&b, asItIs),
 		} {
 			r.Add(e)
 			if err := r.End(report.Summary{Failed: 1}); err != nil {
@@ -284,7 +298,7 @@ func TestNoReporterShowsASecret(t *testing.T) {
 func TestAFullDiskIsReported(t *testing.T) {
 	for name, r := range map[string]report.Reporter{
 		"text": report.NewText(full{}, report.TextOptions{}), "json": report.NewJSON(full{}),
-		"junit": report.NewJUnit(full{}), "annotations": report.NewAnnotations(full{}),
+		"junit": report.NewJUnit(full{}), "annotations": report.NewAnnotations(full{}, asItIs),
 	} {
 		r.Add(hostile())
 		if err := r.End(report.Summary{}); err == nil {

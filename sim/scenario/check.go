@@ -8,26 +8,6 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// CheckRules reports each entry of covers that known does not know. The error is
-// an Errors; nil where all are known.
-func (s *Scenario) CheckRules(known func(id string) bool) error {
-	var problems Errors
-	for i, id := range s.Covers {
-		if known(id) {
-			continue
-		}
-		pos := s.Pos
-		if i < len(s.CoversAt) {
-			pos = s.CoversAt[i]
-		}
-		problems = append(problems, Problem{pos, element("covers", i), "the contract has no rule " + id})
-	}
-	if problems == nil {
-		return nil
-	}
-	return problems
-}
-
 // role is what a name is used as.
 type role int
 

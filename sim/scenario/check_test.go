@@ -1,30 +1,12 @@
 package scenario_test
 
 import (
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/relaysim/relaysim/sim/scenario"
 )
-
-func TestCheckRulesSaysWhichTheContractHasNot(t *testing.T) {
-	s := load(t, "name: x\ncovers: [FU-1,\n  FU-99, SC-1, XX-1]\nsteps: [{expect: {nothing: true}}]\n")
-	known := func(id string) bool { return id == "FU-1" || id == "SC-1" }
-	err := s.CheckRules(known)
-	want := "x.yaml:3:3: covers[1]: the contract has no rule FU-99\nx.yaml:3:16: covers[3]: the contract has no rule XX-1"
-	if err == nil || err.Error() != want {
-		t.Errorf("want\n%s\ngot\n%v", want, err)
-	}
-	if err := s.CheckRules(func(string) bool { return true }); err != nil {
-		t.Errorf("want nil, got %v", err)
-	}
-	s.CoversAt = nil // as a recording has it
-	if err := s.CheckRules(known); err == nil || !strings.HasPrefix(err.Error(), "x.yaml:1:1: covers[1]") {
-		t.Errorf("want the place of the scenario, got %v", err)
-	}
-}
 
 // Names made while the scenario runs cannot be known before.
 func TestNamesMadeAtRunTimeAreNotChecked(t *testing.T) {

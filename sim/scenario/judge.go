@@ -4,7 +4,9 @@ import (
 	"encoding/base64"
 	"regexp"
 	"strings"
+	"sync"
 
+	"github.com/relaysim/relaysim/sim/contract"
 	"gopkg.in/yaml.v3"
 )
 
@@ -143,6 +145,10 @@ func (l *loader) judgeRaw(x *Raw, path string, have given) {
 // ruleID is how the contract names its rules.
 var ruleID = regexp.MustCompile(`^[A-Z]+-[1-9][0-9]*$`)
 
+// knownRule says whether the contract has a rule of this id. The contract is
+// read once.
+var knownRule = sync.OnceValue(contract.Known)
+
 func (l *loader) judgeScenario(x *Scenario, n *yaml.Node, have given) {
 	if have["gateway"] != nil && have["gateways"] != nil {
 		l.fault(n, "gateways", "want gateway or gateways, got both")
@@ -164,9 +170,12 @@ func (l *loader) judgeScenario(x *Scenario, n *yaml.Node, have given) {
 	l.distinct(have["tags"], "tags")
 	l.distinct(have["revisions"], "revisions")
 	eachItem(have["covers"], func(i int, item *yaml.Node) {
-		x.CoversAt = append(x.CoversAt, l.pos(item))
-		if item.Kind == yaml.ScalarNode && !ruleID.MatchString(item.Value) {
+		switch {
+		case item.Kind != yaml.ScalarNode:
+		case !ruleID.MatchString(item.Value):
 			l.fault(item, element("covers", i), "want a rule id such as FU-1, got %q", clip(item.Value))
+		case !knownRule()(item.Value):
+			l.fault(item, element("covers", i), "the contract has no rule %s", item.Value)
 		}
 	})
 	eachItem(have["tags"], func(i int, item *yaml.Node) {

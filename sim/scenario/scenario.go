@@ -1,6 +1,7 @@
 // Package scenario turns YAML into a Scenario in which every value knows its
 // place, and the same tables into a JSON Schema. It imports match for the
-// patterns it keeps; it has no behaviour and knows no sockets and no player.
+// patterns it keeps and contract for the rules it names; it has no behaviour and
+// knows no sockets and no player.
 //
 // The struct tags of Scenario and of all it holds are the one table of the
 // language: the loader, the suggestions for misspelt fields and the schema are
@@ -67,8 +68,6 @@ type Scenario struct {
 	// AnyOrder lets expectations match in any order. Recordings have it: two
 	// lanes of a session that race were written down in one of their orders.
 	AnyOrder bool `yaml:"-"`
-	// CoversAt is where each entry of Covers stands.
-	CoversAt []Pos `yaml:"-"`
 	// Recorded marks a compiled recording, whose problems are those of its lines.
 	Recorded bool `yaml:"-"`
 	// EventsUnknown says that the recording does not show which events began
