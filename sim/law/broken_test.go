@@ -126,6 +126,11 @@ func TestBrokenTraces(t *testing.T) {
 		{name: "two turns at the end", story: handshake().c(inbound("m1", "hi", "U1"), inbound("m2", "ho", "U1")).
 			routed("K", "m1", "hi").routed("K", "m2", "ho"), want: "TURN-1 7"},
 
+		// TURN-3, and FR-7 again
+		{name: "/stop beside the turn", story: handshake().c(inbound("m1", "hi", "U1")).begins("K1", "m1", "hi", "U1").
+			c(stop("i1")).begins("K2", "i1", "/stop", "U1").returns("K1").returns("K2"), want: "TURN-3 7"},
+		{name: "a reaction that outlives its turn", story: reacted().pass(time.Second).g(react("r3", "m1", true)).c(result("r3", "")), want: "FR-7 11"},
+
 		// IDLE-5, PT-7
 		{name: "an ack for nothing", story: handshake().g(`{"type":"inbound_ack","bufferId":"b1"}`), want: "IDLE-5 4"},
 		{name: "an ack twice", story: handshake().c(buffered(inbound("m1", "hi", "U1"), "b1")).routed("K", "m1", "hi").returns("K").

@@ -113,10 +113,12 @@ func (l *calls) observe(o *trace.Observation, _ *socket) {
 	}
 }
 
+// atOnce is how long something may take that waits for nothing.
+const atOnce = 500 * time.Millisecond
+
 // connected looks at a handshake that failed: a close before the descriptor
 // ends it at once.
 func (l *calls) connected(o *trace.Observation) {
-	const atOnce = 500 * time.Millisecond
 	for _, s := range l.sockets {
 		if s.closed && s.limits == nil && s.openedAt >= o.CalledAt && o.At-s.closedAt > atOnce {
 			l.report("HS-8", o.Seq, "the handshake failed only %v after socket %d had closed, want at once", o.At-s.closedAt, s.conn)

@@ -21,9 +21,10 @@ type frame struct {
 // delivery is what the connector hands to a gateway.
 type delivery struct {
 	bufferID  string
-	interact  bool // a Discord interaction, which becomes an event (PT-4)
-	good      bool // it must reach the agent
-	command   bool // it may be answered without a turn (TURN-3, PRM-5)
+	interact  bool   // a Discord interaction, which becomes an event (PT-4)
+	name      string // of the command, where it is one (DI-2)
+	good      bool   // it must reach the agent
+	command   bool   // it may be answered without a turn (TURN-3, PRM-5)
 	chat      string
 	messageID string
 	text      string
@@ -211,6 +212,8 @@ func (d *delivery) interaction(key, value []byte) {
 		d.chat, _ = trace.Text(value)
 	case "guild_id":
 		d.scope, _ = trace.Text(value)
+	case "data":
+		d.name, _ = trace.Text(trace.Field(value, "name"))
 	case "member":
 		if id, ok := trace.Text(trace.Field(value, "user", "id")); ok {
 			d.user = id
@@ -233,7 +236,7 @@ func forwardBody(forward json.RawMessage) ([]byte, bool) {
 }
 
 // event is what a routed observation says, read once for all laws.
-type event struct{ messageID, text, chat string }
+type event struct{ messageID, text, chat, user string }
 
 func (e *event) read(raw json.RawMessage) {
 	*e = event{}
@@ -246,6 +249,7 @@ func (e *event) read(raw json.RawMessage) {
 			e.text, _ = trace.Text(value)
 		case "source":
 			e.chat, _ = trace.Text(trace.Field(value, "chat_id"))
+			e.user, _ = trace.Text(trace.Field(value, "user_id"))
 			inSource, _ = trace.Text(trace.Field(value, "message_id"))
 		}
 	})

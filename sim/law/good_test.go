@@ -23,6 +23,13 @@ func TestGoodTraces(t *testing.T) {
 		{"a request that the close ended", handshake().g(send("r1", "a", "", "")).close(1), everything},
 		{"a request without a result, on purpose", handshake().g(send("r1", "a", "", "")), with(func(k *law.Known) { k.ResultsWithheld = true })},
 		{"a request without a result in a part of a trace", handshake().g(send("r1", "a", "", "")), with(func(k *law.Known) { k.Whole = false })},
+		{"/stop of a user who has no turn", handshake().c(inbound("m1", "hi", "U1")).begins("K1", "m1", "hi", "U3").
+			c(stop("i1")).begins("K2", "i1", "/stop", "U1").returns("K1").returns("K2"), everything},
+		{"/stop after the turn", handshake().c(inbound("m1", "hi", "U1")).begins("K1", "m1", "hi", "U1").returns("K1").
+			c(stop("i1")).begins("K2", "i1", "/stop", "U1").returns("K2"), everything},
+		{"a reaction at once", reacted().g(react("r3", "m1", true)).c(result("r3", "")), everything},
+		{"a reaction that the agent took away", reacted().pass(time.Minute).g(react("r3", "m1", true)).c(result("r3", "")).
+			called("react", `{"chat_id":"C1","message_id":"m1","remove":true}`, `{"success":true}`, 0), everything},
 		{"a late result", handshake().g(send("r1", "a", "", "")).pass(30*time.Second).
 			called("send", `{"chat_id":"C1","content":"a"}`, `{"success":false,"error":"relay outbound timed out"}`, 30*time.Second).
 			pass(time.Second).c(result("r1", "x")), everything},

@@ -23,9 +23,8 @@ type law interface {
 // report notes a violation.
 type report func(rule string, seq int, format string, args ...any)
 
-// Judge holds the laws while a trace goes by. Its memory grows with the sockets,
-// the sessions and the request ids of open sockets, which it has to know again,
-// and not with the frames.
+// Judge holds the laws while a trace goes by. Its memory grows with the sockets
+// and the sessions, and not with the frames.
 // It is not safe for several goroutines.
 type Judge struct {
 	known   Known
@@ -50,6 +49,8 @@ func NewJudge(k Known) *Judge {
 		newScopes(&j.known, j.report, &j.event),
 		newTenants(&j.known, j.report),
 		&reader{known: &j.known, report: j.report, event: &j.event, sockets: j.sockets, turns: turns, waiting: map[int][]*pending{}},
+		&reactions{report: j.report, shown: map[message]*shown{}},
+		&stops{known: &j.known, report: j.report, event: &j.event, running: map[string]*speaker{}},
 		&interrupts{known: &j.known, report: j.report, turns: turns, asked: map[string][]string{}, vague: map[string]int{}},
 		turns, // last: what the others ask it is how things were before
 	}
@@ -81,6 +82,10 @@ func (j *Judge) Observe(o *trace.Observation) {
 
 // Found is what was found so far.
 func (j *Judge) Found() []Violation { return j.found }
+
+// Cut says that the trace ends before what it shows does, so that Known.Whole
+// does not hold. It is called before End, if at all.
+func (j *Judge) Cut() { j.known.Whole = false }
 
 // End says that no more observations come, and returns all violations. It is
 // called once.

@@ -8,8 +8,8 @@ import (
 	"github.com/relaysim/relaysim/sim/trace"
 )
 
-// results holds OUT-1: a request id is used once on a connection, and answered
-// exactly once.
+// results holds OUT-1: a request id is used once on a connection, as far as it is
+// remembered, and answered exactly once.
 type results struct {
 	known    *Known
 	report   report
@@ -17,18 +17,32 @@ type results struct {
 	requests map[int]*requests // by open socket
 }
 
-// requests are those of one socket. Of an answered one only the hash of its id
-// is kept, eight bytes, to know it again.
+// requests are those of one socket.
 type requests struct {
 	seed     maphash.Seed
 	open     map[string][]int // observations of the requests without a result, by id
-	answered map[uint64]bool
+	answered generations
 }
+
+// generations are the hashes of the ids of answered requests, to know them
+// again: the latest mostAnswered at least, and twice as many at most.
+type generations struct{ young, old map[uint64]bool }
+
+const mostAnswered = 1 << 15
+
+func (g *generations) add(id uint64) {
+	if g.young == nil || len(g.young) >= mostAnswered {
+		g.old, g.young = g.young, map[uint64]bool{}
+	}
+	g.young[id] = true
+}
+
+func (g *generations) has(id uint64) bool { return g.young[id] || g.old[id] }
 
 func (l *results) of(conn int) *requests {
 	r := l.requests[conn]
 	if r == nil {
-		r = &requests{seed: maphash.MakeSeed(), open: map[string][]int{}, answered: map[uint64]bool{}}
+		r = &requests{seed: maphash.MakeSeed(), open: map[string][]int{}}
 		l.requests[conn] = r
 	}
 	return r
@@ -51,7 +65,7 @@ func (l *results) request(o *trace.Observation, s *socket, id string) {
 		case id == "":
 			l.report("OUT-1", o.Seq, "a request without a requestId")
 			return
-		case len(r.open[id]) > 0 || r.answered[maphash.String(r.seed, id)]:
+		case len(r.open[id]) > 0 || r.answered.has(maphash.String(r.seed, id)):
 			l.report("OUT-1", o.Seq, "request id %q is used again on the same connection", id)
 		}
 	}
@@ -63,7 +77,7 @@ func (l *results) result(o *trace.Observation, s *socket, id string) {
 	if asked := r.open[id]; len(asked) > 0 {
 		if len(asked) == 1 {
 			delete(r.open, id)
-			r.answered[maphash.String(r.seed, id)] = true
+			r.answered.add(maphash.String(r.seed, id))
 		} else {
 			r.open[id] = asked[1:]
 		}
@@ -71,7 +85,7 @@ func (l *results) result(o *trace.Observation, s *socket, id string) {
 	}
 	switch {
 	case l.known.ScriptedConnector:
-	case r.answered[maphash.String(r.seed, id)]:
+	case r.answered.has(maphash.String(r.seed, id)):
 		l.report("OUT-1", o.Seq, "request %q has a second result", id)
 	default:
 		l.report("OUT-1", o.Seq, "a result for %q, which was not requested on this connection", id)

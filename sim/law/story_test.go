@@ -53,6 +53,12 @@ func (s *story) routedAt(peer, key, id, text string) *story {
 	return s.add(&trace.Observation{Kind: trace.Routed, Peer: peer, SessionKey: key, Event: trace.Value{Raw: []byte(event)}})
 }
 
+// begins is routed, by a user.
+func (s *story) begins(key, id, text, user string) *story {
+	event := fmt.Sprintf(`{"text":%q,"message_id":%q,"source":{"chat_id":"C1","user_id":%q}}`, text, id, user)
+	return s.add(&trace.Observation{Kind: trace.Routed, Peer: "gw", SessionKey: key, Event: trace.Value{Raw: []byte(event)}})
+}
+
 func (s *story) returns(key string) *story {
 	return s.add(&trace.Observation{Kind: trace.Agent, Call: "return", SessionKey: key})
 }
@@ -107,6 +113,22 @@ func forward(body string) string {
 func send(id, content, replyTo, metadata string) string {
 	return fmt.Sprintf(`{"type":"outbound","requestId":%q,"action":{"op":"send","chat_id":"C1","content":%q,`+
 		`"reply_to":%q,"metadata":{%s}},"platform":"discord","botId":"B1"}`, id, content, replyTo, metadata)
+}
+
+func react(id, message string, remove bool) string {
+	return fmt.Sprintf(`{"type":"outbound","requestId":%q,"action":{"op":"react","chat_id":"C1","message_id":%q,"emoji":"👀","remove":%t}}`, id, message, remove)
+}
+
+// stop is a /stop that U1 presses.
+func stop(id string) string {
+	return forward(fmt.Sprintf(`{"id":%q,"type":2,"channel_id":"C1","guild_id":"G1","data":{"name":"stop"},"member":{"user":{"id":"U1"}}}`, id))
+}
+
+// reacted is a turn whose reply to m1 was answered, and during which it showed a
+// reaction.
+func reacted() *story {
+	return handshake().c(inbound("m1", "hi", "U1")).g(react("r1", "m1", false)).c(result("r1", "")).routed("K", "m1", "hi").returns("K").
+		g(send("r2", "a", "m1", ann+`,"notify":true`)).c(result("r2", "x"))
 }
 
 func result(id, messageID string) string {

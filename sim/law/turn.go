@@ -47,7 +47,7 @@ func (l *turns) begin(o *trace.Observation) {
 	}
 	command := strings.HasPrefix(l.event.text, "/")
 	switch {
-	case command && stops(l.event.text):
+	case command && stopsTurn(l.event.text):
 		l.running[o.Peer] -= s.open[o.Peer]
 		s.open[o.Peer] = 0 // (TURN-3) its turn is cancelled, whose end need not show
 	case !command && s.open[o.Peer] > 0:
@@ -58,8 +58,8 @@ func (l *turns) begin(o *trace.Observation) {
 	l.running[o.Peer]++
 }
 
-// stops says whether a command cancels the turn that runs (TURN-3).
-func stops(text string) bool {
+// stopsTurn says whether a command cancels the turn that runs (TURN-3).
+func stopsTurn(text string) bool {
 	switch word, _, _ := strings.Cut(strings.ToLower(text), " "); word {
 	case "/stop", "/new", "/reset":
 		return true
