@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/relaysim/relaysim/gateway/wire"
 	"github.com/relaysim/relaysim/sim/scenario"
@@ -71,11 +72,13 @@ func (s selection) runs(files []loaded) ([]run, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := s.knownTags(files); err != nil {
+		return nil, err
+	}
+	named := slices.DeleteFunc(slices.Clone(files), func(f loaded) bool { return !name.MatchString(f.scenario.Name) })
+	tagged := slices.DeleteFunc(slices.Clone(named), func(f loaded) bool { return !s.tagged(f.scenario.Tags) })
 	var all []run
-	for _, f := range files {
-		if !name.MatchString(f.scenario.Name) || !s.tagged(f.scenario.Tags) {
-			continue
-		}
+	for _, f := range tagged {
 		for _, rev := range wire.Revisions() {
 			if s.wants(rev, f.scenario.Revisions) {
 				all = append(all, run{scenario: f.scenario, revision: rev, source: f.source})
@@ -83,13 +86,57 @@ func (s selection) runs(files []loaded) ([]run, error) {
 		}
 	}
 	if len(all) == 0 {
-		return nil, fmt.Errorf("nothing matches in %s", count(len(files), "file"))
+		return nil, errors.New("nothing matches: " + s.excluded(len(files), len(named), len(tagged)))
 	}
 	part, err := s.part(all)
 	if err != nil {
 		return nil, err
 	}
 	return repeated(part, s.repeat), nil
+}
+
+// excluded says which filter left nothing of so many files, of which so many
+// have a name and so many a tag that is wanted.
+func (s selection) excluded(files, named, tagged int) string {
+	said := "of " + count(files, "file")
+	for _, f := range []struct {
+		flag   string
+		given  bool
+		passes int
+	}{
+		{fmt.Sprintf("--run %q", s.run), s.run != "", named},
+		{"--tags " + strings.Join(s.tags, ","), s.tags != nil, tagged},
+		{"--revision " + s.revision, s.revision != "", 0},
+	} {
+		switch {
+		case !f.given:
+		case f.passes == 0:
+			return said + ", " + f.flag + " leaves none"
+		default:
+			said += fmt.Sprintf(", %s leaves %d", f.flag, f.passes)
+		}
+	}
+	return said
+}
+
+// knownTags refuses a tag that no file has.
+func (s selection) knownTags(files []loaded) error {
+	var known []string
+	for _, f := range files {
+		known = append(known, f.scenario.Tags...)
+	}
+	slices.Sort(known)
+	known = slices.Compact(known)
+	for _, tag := range s.tags {
+		switch {
+		case slices.Contains(known, tag):
+		case len(known) == 0:
+			return fmt.Errorf("--tags %s: nothing has tags", tag)
+		default:
+			return fmt.Errorf("--tags %s: nothing has this tag, known are %s", tag, strings.Join(known, ", "))
+		}
+	}
+	return nil
 }
 
 func (s selection) tagged(tags []string) bool {

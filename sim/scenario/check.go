@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/relaysim/relaysim/sim/spell"
 	"gopkg.in/yaml.v3"
 )
 
@@ -114,7 +115,7 @@ func (l *loader) known(at naming, what string, names []string) {
 	if made(at.name) || slices.Contains(names, at.name) || slices.ContainsFunc(names, made) {
 		return
 	}
-	end := didYouMean(at.name, names)
+	end := spell.DidYouMean(at.name, names)
 	if end == "" && len(names) > 0 {
 		end = ", there is " + both(names)
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/relaysim/relaysim/sim/spell"
 	"gopkg.in/yaml.v3"
 )
 
@@ -132,7 +133,7 @@ func (l *loader) oneOf(n *yaml.Node, path string, enum []string) {
 			return
 		}
 	}
-	if end := didYouMean(n.Value, enum); end != "" {
+	if end := spell.DidYouMean(n.Value, enum); end != "" {
 		l.fault(n, path, "%q is not one of its values%s", clip(n.Value), end)
 		return
 	}

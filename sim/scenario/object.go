@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/relaysim/relaysim/sim/spell"
 	"gopkg.in/yaml.v3"
 )
 
@@ -85,7 +86,7 @@ func (l *loader) members(n *yaml.Node, path string, tab *table, v reflect.Value)
 		key, value := n.Content[i], n.Content[i+1]
 		f := tab.byName[key.Value]
 		if f == nil {
-			meant[nearest(key.Value, tab.names)] = true
+			meant[spell.Nearest(key.Value, tab.names)] = true
 			l.fault(key, member(path, key.Value), "unknown field%s", tab.hint(key.Value))
 			continue
 		}
@@ -99,7 +100,7 @@ func (l *loader) members(n *yaml.Node, path string, tab *table, v reflect.Value)
 
 // hint is what to write in place of an unknown name.
 func (tab *table) hint(name string) string {
-	if end := didYouMean(name, tab.names); end != "" {
+	if end := spell.DidYouMean(name, tab.names); end != "" {
 		return end
 	}
 	if strings.HasPrefix(name, "$") {

@@ -1,5 +1,7 @@
 package scenario
 
+import "github.com/relaysim/relaysim/sim/spell"
+
 // operator is a key of a pattern that match gives a meaning.
 type operator struct {
 	name, doc string
@@ -75,7 +77,7 @@ func operatorHint(name string) string {
 	for _, op := range operators {
 		names = append(names, op.name)
 	}
-	if end := didYouMean(name, names); end != "" {
+	if end := spell.DidYouMean(name, names); end != "" {
 		return end
 	}
 	return ", known are " + both(names)

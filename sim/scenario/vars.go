@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/relaysim/relaysim/sim/spell"
 	"gopkg.in/yaml.v3"
 )
 
@@ -69,7 +70,7 @@ func (l *loader) checkUse(u use, known []string) {
 	if slices.Contains(known, u.name) {
 		return
 	}
-	end := didYouMean(u.name, known)
+	end := spell.DidYouMean(u.name, known)
 	switch {
 	case end != "":
 	case u.name == counter:

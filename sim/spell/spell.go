@@ -1,11 +1,13 @@
-package scenario
+// Package spell finds the name that was meant by a misspelt one. It imports the
+// standard library only.
+package spell
 
 import "strings"
 
-// nearest is the name that was probably meant by word, or "". The distance it
+// Nearest is the name that was probably meant by word, or "". The distance it
 // allows grows with the word, so that two short names are not taken for one
 // another.
-func nearest(word string, names []string) string {
+func Nearest(word string, names []string) string {
 	best, bestDistance := "", 1+(len(word)+1)/3
 	for _, name := range names {
 		if abs(len(name)-len(word)) >= bestDistance {
@@ -18,9 +20,10 @@ func nearest(word string, names []string) string {
 	return best
 }
 
-// didYouMean is the end of a message about a word that is none of names.
-func didYouMean(word string, names []string) string {
-	if name := nearest(word, names); name != "" {
+// DidYouMean is the end of a message about a word that is none of names, such as
+// ", did you mean kind?"; empty where none is near.
+func DidYouMean(word string, names []string) string {
+	if name := Nearest(word, names); name != "" {
 		return ", did you mean " + name + "?"
 	}
 	return ""
@@ -51,26 +54,3 @@ func distance(a, b string) int {
 }
 
 func abs(n int) int { return max(n, -n) }
-
-// either joins words as in "a, b or c".
-func either(words []string) string { return join(words, "or") }
-
-// both joins words as in "a, b and c".
-func both(words []string) string { return join(words, "and") }
-
-func join(words []string, last string) string {
-	if len(words) < 2 {
-		return strings.Join(words, "")
-	}
-	end := len(words) - 1
-	return strings.Join(words[:end], ", ") + " " + last + " " + words[end]
-}
-
-// clip shortens a text of the file for a message.
-func clip(s string) string {
-	const most = 40
-	if runes := []rune(s); len(runes) > most {
-		return string(runes[:most]) + "…"
-	}
-	return s
-}
