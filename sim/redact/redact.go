@@ -13,7 +13,11 @@
 package redact
 
 import (
-	"io"
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"strings"
+	"sync"
 	"time"
 
 	"github.com/relaysim/relaysim/sim/trace"
@@ -25,7 +29,8 @@ type Options struct {
 	// Known are secrets known beforehand; see Redactor.Known.
 	Known []string
 	// Patterns are regular expressions. What one matches is cut; if it has
-	// groups, what they match is cut and the rest stays.
+	// groups, what they match is cut and the rest stays. In JSON they see one
+	// string at a time, without its escapes.
 	Patterns []string
 	// Fields are further names of members, headers and parameters whose values
 	// are cut. Case, "_" and "-" do not count.
@@ -40,69 +45,150 @@ type Options struct {
 
 // Redactor cuts secrets out of one recording. Any goroutine may call its
 // methods.
-type Redactor struct{}
+type Redactor struct {
+	mu    sync.Mutex
+	cut   cutter // Guarded by mu.
+	queue queue  // Guarded by mu.
+}
 
 // New returns a Redactor. The error names a pattern that does not compile.
-func New(o Options) (*Redactor, error) { return &Redactor{}, nil }
+func New(o Options) (*Redactor, error) {
+	r := &Redactor{cut: cutter{vault: newVault(), words: newAutomaton(o.Fields), names: names{fields: map[string]bool{}}}}
+	for _, f := range o.Fields {
+		r.cut.names.fields[string(plain(nil, []byte(f)))] = true
+	}
+	for _, p := range o.Patterns {
+		re, err := regexp.Compile(p)
+		if err != nil {
+			return nil, fmt.Errorf("%q is no pattern: %w", p, err)
+		}
+		r.cut.patterns = append(r.cut.patterns, re)
+	}
+	for _, s := range o.Known {
+		r.cut.vault.know(s)
+	}
+	r.queue = queue{patience: o.Patience, lanes: map[lane]*unfinished{}}
+	if r.queue.patience == 0 {
+		r.queue.patience = 2 * time.Second
+	}
+	return r, nil
+}
 
 // Known adds a secret that was learned, such as the bearer of an upgrade or an
 // answer of /relay/provision. From then on it is cut wherever it stands, in any
 // encoding. One that is a plain word is cut only where it stands alone, not
 // inside other words; one of less than 4 bytes only where its place gives it
 // away.
-func (r *Redactor) Known(secret string) {}
+func (r *Redactor) Known(secret string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.cut.vault.know(secret)
+}
 
 // Observation takes the next observation, in the order of Seq, and returns the
-// ones that can be written now, secrets cut; their Frames are not filled in.
-// That is nearly always the one given. A message that ends in the middle of a
-// line (FR-1) is held back, and what comes after it, until the line is
-// finished, its socket is closed, or Patience has passed: a secret may be split
-// over messages, and only the whole line shows it. When patience ends, or too much
-// is held, the unfinished line is written as so many letters x. The slice is
-// good until the next call; o is not changed.
+// ones that can be written now, secrets cut; Frames are not filled in where
+// something was. That is nearly always the one given. A message that ends in
+// the middle of a line (FR-1) is held back, and what comes after it, until the
+// line is finished, its socket is closed, or Patience has passed: a secret may
+// be split over messages, and only the whole line shows it. When patience ends,
+// or too much is held, the unfinished line is written as so many letters x. The
+// slice is good until the next call; o is not changed.
 func (r *Redactor) Observation(o *trace.Observation) []*trace.Observation {
-	return []*trace.Observation{o}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	c := r.fields(o)
+	return r.queue.add(&r.cut, c)
 }
 
 // Flush returns what is still held back. Call it when nothing more will come.
-func (r *Redactor) Flush() []*trace.Observation { return nil }
+func (r *Redactor) Flush() []*trace.Observation {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.queue.flush(&r.cut)
+}
+
+// fields cuts everything but the bytes of a message. It returns o itself when
+// there is nothing to cut.
+func (r *Redactor) fields(o *trace.Observation) *trace.Observation {
+	c := *o
+	r.cut.names.code = strings.HasPrefix(o.Path, "/manage/link")
+	defer func() { r.cut.names.code = false }()
+	changed := false
+	for _, s := range []*string{&c.Peer, &c.Path, &c.Auth, &c.AuthenticatedAs, &c.Reason, &c.SessionKey, &c.ChatID, &c.Call, &c.State} {
+		changed = r.cut.string(s) || changed
+	}
+	for _, v := range []*trace.Value{&c.Event, &c.Args, &c.Result} {
+		changed = r.cut.jsonValue(v) || changed
+	}
+	if o.Kind != trace.Frame && o.Data != nil {
+		if edits := r.cut.edits(o.Data); len(edits) > 0 {
+			c.Data, changed = splice(o.Data, edits), true
+		}
+	}
+	if !changed {
+		return o
+	}
+	return &c
+}
+
+func (c *cutter) string(s *string) bool {
+	if *s == "" {
+		return false
+	}
+	edits := c.edits([]byte(*s))
+	if len(edits) > 0 {
+		*s = string(splice([]byte(*s), edits))
+	}
+	return len(edits) > 0
+}
+
+// jsonValue leaves a value that is no JSON to the writer, who says so.
+func (c *cutter) jsonValue(v *trace.Value) bool {
+	raw := v.Raw
+	if raw == nil {
+		if v.Of == nil {
+			return false
+		}
+		var err error
+		if raw, err = json.Marshal(v.Of); err != nil {
+			return false
+		}
+	}
+	edits := c.edits(raw)
+	if len(edits) > 0 {
+		*v = trace.Value{Raw: splice(raw, edits)}
+	}
+	return len(edits) > 0
+}
 
 // Bytes cuts secrets out of JSON or any text, such as a header's about, a body
 // or a path with its query. It returns b itself where there are none.
-func (r *Redactor) Bytes(b []byte) []byte { return b }
-
-// Text is Bytes for strings.
-func (r *Redactor) Text(s string) string { return s }
-
-// Header returns the value of an HTTP header with the secrets cut out: a
-// credential, a cookie's value, a signature.
-func (r *Redactor) Header(name, value string) string { return value }
-
-// Headers is Header for a list.
-func (r *Redactor) Headers(list [][2]string) [][2]string { return list }
-
-// Gate returns a writer that passes on to w what holds no known secret, plain
-// or in an encoding. Any other Write writes nothing and returns an error of type
-// *RemainsError. Every Write must be one line of a recording.
-func (r *Redactor) Gate(w io.Writer) io.Writer { return w }
-
-// RemainsError says that a known secret would have been written.
-type RemainsError struct {
-	Seq  int  // of the observation; 0 for a header
-	Kind Kind // of the secret
+func (r *Redactor) Bytes(b []byte) []byte {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if edits := r.cut.edits(b); len(edits) > 0 {
+		return splice(b, edits)
+	}
+	return b
 }
 
-func (e *RemainsError) Error() string { return "" }
-
-// Kind says what a secret is. It is part of its placeholder.
-type Kind string
-
-// Count is how much of one kind was cut.
-type Count struct {
-	Kind    Kind
-	Secrets int // different ones
-	Places  int // in which they stood
+// Text is Bytes for strings.
+func (r *Redactor) Text(s string) string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.cut.string(&s)
+	return s
 }
 
 // Counts says what was cut so far, sorted by kind.
-func (r *Redactor) Counts() []Count { return nil }
+func (r *Redactor) Counts() []Count {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.cut.vault.list()
+}
+
+// Count is how many different secrets of one kind there were.
+type Count struct {
+	Kind    Kind
+	Secrets int
+}

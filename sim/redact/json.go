@@ -1,0 +1,209 @@
+package redact
+
+import "bytes"
+
+// json finds the secrets of b, which is JSON (see isJSON). Only values and keys
+// are changed, so it is JSON of the same structure afterwards.
+func (c *cutter) json(b []byte, depth int) []edit {
+	w := walk{c: c, b: b, depth: depth}
+	w.value("", false)
+	return merged(w.edits)
+}
+
+// walk goes through JSON that is known to be valid.
+type walk struct {
+	c     *cutter
+	b     []byte
+	i     int
+	depth int
+	edits []edit
+}
+
+// span is a value's place in the JSON; from is 0 where there is none, for a
+// value that matters is never the first thing.
+type span struct{ from, to int }
+
+func (s span) isString(b []byte) bool { return s.to > s.from && b[s.from] == '"' }
+
+func (w *walk) space() byte {
+	for w.i < len(w.b) && w.b[w.i] <= ' ' {
+		w.i++
+	}
+	if w.i == len(w.b) {
+		return 0
+	}
+	return w.b[w.i]
+}
+
+// value walks one value. If cut is not "", the value stands under a name that
+// says that it is secret; many says that a number is not.
+func (w *walk) value(cut Kind, many bool) span {
+	var s span
+	switch w.space() {
+	case '{':
+		s.from = w.i
+		w.object(cut)
+	case '[':
+		s.from = w.i
+		w.array(cut)
+	case '"':
+		s.from = w.i
+		w.text(w.str(), cut)
+	default:
+		s.from = w.i
+		for w.i < len(w.b) && w.b[w.i] > ' ' && w.b[w.i] != ',' && w.b[w.i] != ']' && w.b[w.i] != '}' {
+			w.i++
+		}
+		w.number(span{s.from, w.i}, cut, many)
+	}
+	s.to = w.i
+	return s
+}
+
+// str passes a string and returns where it stands, quotes included.
+func (w *walk) str() span {
+	from := w.i
+	for w.i++; w.b[w.i] != '"'; w.i++ {
+		if w.b[w.i] == '\\' {
+			w.i++
+		}
+	}
+	w.i++
+	return span{from, w.i}
+}
+
+// text cuts a string.
+func (w *walk) text(s span, cut Kind) {
+	d := unescapeJSON(w.b[s.from+1 : s.to-1])
+	var edits []edit
+	if cut != "" {
+		edits = w.c.value(cut, d.text)
+	}
+	if len(edits) == 0 && !isPlaceholder(d.text) {
+		edits = w.c.text(d.text, w.depth-1)
+	}
+	w.edits = append(w.edits, shifted(d.outward(edits, escapeJSON), s.from+1)...)
+}
+
+// number cuts a number, and nothing else that is bare. A string takes its place.
+func (w *walk) number(s span, cut Kind, many bool) {
+	n := w.b[s.from:s.to]
+	if n[0] != '-' && (n[0] < '0' || '9' < n[0]) {
+		return
+	}
+	if cut != "" && !many {
+		w.edits = append(w.edits, edit{s.from, s.to, `"` + w.c.vault.cut(cut, n) + `"`})
+		return
+	}
+	edits := append(w.c.knownIn(n), w.c.patternsIn(n)...)
+	if len(edits) > 0 {
+		w.edits = append(w.edits, edit{s.from, s.to, `"` + edits[0].with + `"`})
+	}
+}
+
+// object walks an object. {"name":N,"value":V} is a member N, whatever it is
+// called and in which order it comes.
+func (w *walk) object(cut Kind) {
+	var name, value, options span
+	w.i++
+	for w.space() != '}' {
+		key := w.str()
+		w.text(key, "")
+		k := unescapeJSON(w.b[key.from+1 : key.to-1]).text
+		w.space()
+		w.i++ // the colon
+		kind, many := w.c.names.kind(k)
+		if kind == "" {
+			kind, many = cut, true
+		}
+		s := w.value(kind, many)
+		switch string(k) {
+		case "name", "key", "header", "field":
+			name = s
+		case "value", "val":
+			value = s
+		case "options":
+			options = s
+		}
+		if w.space() == ',' {
+			w.i++
+		}
+	}
+	w.i++
+	if !name.isString(w.b) {
+		return
+	}
+	n := unescapeJSON(w.b[name.from+1 : name.to-1]).text
+	if kind, _ := w.c.names.kind(n); kind != "" && value.isString(w.b) {
+		w.text(value, kind)
+	}
+	if string(n) == "link" && options.to > 0 {
+		w.link(options)
+	}
+}
+
+// link cuts the code of an interaction that stands for /link CODE (MAN-1).
+func (w *walk) link(options span) {
+	in := walk{c: w.c, b: w.b[options.from:options.to], depth: w.depth}
+	in.codes()
+	w.edits = append(w.edits, shifted(in.edits, options.from)...)
+}
+
+// codes cuts every member named value.
+func (w *walk) codes() {
+	for w.i < len(w.b) {
+		if w.space() != '"' {
+			w.i++
+			continue
+		}
+		key := w.str()
+		if w.space() != ':' {
+			continue
+		}
+		w.i++
+		if w.space() == '"' && bytes.Equal(w.b[key.from:key.to], []byte(`"value"`)) {
+			w.text(w.str(), Code)
+		}
+	}
+}
+
+// array walks a list. A pair whose first is a name is a member of that name, as
+// in the headers of a forward (PT-1); so is what follows a header's name in any
+// list of names and values.
+func (w *walk) array(cut Kind) {
+	var before, first span
+	n := 0
+	w.i++
+	for w.space() != ']' {
+		s := w.value(cut, true)
+		if s.isString(w.b) && before.isString(w.b) && n%2 == 1 {
+			if kind := w.named(before, false); kind != "" {
+				w.text(s, kind)
+			}
+		}
+		if n++; n == 1 {
+			first = s
+		}
+		before = s
+		if w.space() == ',' {
+			w.i++
+		}
+	}
+	w.i++
+	if n == 2 && first.isString(w.b) && before.isString(w.b) {
+		if kind := w.named(first, true); kind != "" {
+			w.text(before, kind)
+		}
+	}
+}
+
+// named is the kind that a string in a list is the name of. Outside a pair only
+// names of headers count.
+func (w *walk) named(s span, pair bool) Kind {
+	name := unescapeJSON(w.b[s.from+1 : s.to-1]).text
+	kind, _ := w.c.names.kind(name)
+	if !pair && !isHeader(name) {
+		return ""
+	}
+	return kind
+}

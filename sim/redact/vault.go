@@ -1,0 +1,150 @@
+package redact
+
+import (
+	"crypto/sha256"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// A placeholder is redacted-KIND-NUMBER: letters that mean the same in JSON, in
+// URLs, in headers and on a terminal.
+const (
+	placeholderPrefix = "redacted-"
+	maxPlaceholder    = len(placeholderPrefix) + 32 // in bytes, more than any has
+)
+
+// digest stands for a secret, so that a long recording's secrets are not all
+// kept in memory.
+type digest [16]byte
+
+// vault knows which placeholder stands for which secret.
+type vault struct {
+	placeholders map[digest]string
+	last         int // number given out or seen in the text
+	counts       map[Kind]*Count
+	known        finder
+	words        []word
+}
+
+// word is a known secret that is a plain word: it is a secret only where it
+// stands alone.
+type word struct{ text, placeholder string }
+
+func newVault() *vault {
+	return &vault{placeholders: map[digest]string{}, counts: map[Kind]*Count{}}
+}
+
+// cut returns the placeholder of a secret, and from now on knows the secret
+// wherever it stands, if it can be told from other text.
+func (v *vault) cut(kind Kind, secret []byte) string {
+	p, fresh := v.placeholder(kind, secret)
+	if fresh && strong(secret, 8) {
+		v.known.add(string(secret), p)
+	}
+	return p
+}
+
+// know adds a secret before it is found anywhere.
+func (v *vault) know(secret string) {
+	if len(secret) < 4 || isPlaceholder([]byte(secret)) {
+		return
+	}
+	p, fresh := v.placeholder(Known, []byte(secret))
+	switch {
+	case strong([]byte(secret), 6) || len(secret) >= 16:
+		v.known.add(secret, p)
+	case fresh:
+		v.words = append(v.words, word{secret, p})
+	}
+}
+
+func (v *vault) placeholder(kind Kind, secret []byte) (p string, fresh bool) {
+	sum := sha256.Sum256(secret)
+	d := digest(sum[:16])
+	if p, ok := v.placeholders[d]; ok {
+		return p, false
+	}
+	v.last++
+	p = placeholderPrefix + string(kind) + "-" + strconv.Itoa(v.last)
+	v.placeholders[d] = p
+	v.count(p).Secrets++
+	return p, true
+}
+
+// count is that of a placeholder's kind.
+func (v *vault) count(placeholder string) *Count {
+	kind := kindOf(placeholder)
+	c := v.counts[kind]
+	if c == nil {
+		c = &Count{Kind: kind}
+		v.counts[kind] = c
+	}
+	return c
+}
+
+// seen takes note of a placeholder that the text has already, so that its
+// number is not given to another secret.
+func (v *vault) seen(placeholder []byte) {
+	n, _ := strconv.Atoi(string(placeholder[strings.LastIndexByte(string(placeholder), '-')+1:]))
+	v.last = max(v.last, n)
+}
+
+func (v *vault) list() []Count {
+	var list []Count
+	for _, c := range v.counts {
+		list = append(list, *c)
+	}
+	slices.SortFunc(list, func(a, b Count) int { return strings.Compare(string(a.Kind), string(b.Kind)) })
+	return list
+}
+
+func kindOf(placeholder string) Kind {
+	kind, _, _ := strings.Cut(strings.TrimPrefix(placeholder, placeholderPrefix), "-")
+	return Kind(kind)
+}
+
+// strong says whether a secret cannot be a word of other text: one without
+// space, of some length, of letters and digits or of both cases.
+func strong(secret []byte, least int) bool {
+	var lower, upper, digit bool
+	for _, c := range secret {
+		switch {
+		case c <= ' ':
+			return false
+		case 'a' <= c && c <= 'z':
+			lower = true
+		case 'A' <= c && c <= 'Z':
+			upper = true
+		case '0' <= c && c <= '9':
+			digit = true
+		}
+	}
+	return len(secret) >= least && (digit && (lower || upper) || lower && upper)
+}
+
+// placeholderAt returns the end of the placeholder that begins at i, or 0.
+func placeholderAt(b []byte, i int) int {
+	if len(b)-i < len(placeholderPrefix) || string(b[i:i+len(placeholderPrefix)]) != placeholderPrefix {
+		return 0
+	}
+	i += len(placeholderPrefix)
+	from := i
+	for i < len(b) && 'a' <= b[i] && b[i] <= 'z' {
+		i++
+	}
+	if i == from || i == len(b) || b[i] != '-' {
+		return 0
+	}
+	i++
+	from = i
+	for i < len(b) && i-from < 9 && '0' <= b[i] && b[i] <= '9' {
+		i++
+	}
+	if i == from {
+		return 0
+	}
+	return i
+}
+
+func isPlaceholder(b []byte) bool { return len(b) > 0 && placeholderAt(b, 0) == len(b) }
