@@ -23,7 +23,9 @@ func startRun(t *testing.T, timeout time.Duration) *run {
 	}
 	r := newRun(stage, sc, wire.R8, Options{Timeout: timeout})
 	t.Cleanup(func() {
-		r.close()
+		if err := r.close(); err != nil {
+			t.Error(err)
+		}
 		if err := stage.Close(); err != nil {
 			t.Error(err)
 		}

@@ -29,8 +29,8 @@ const DefaultTimeout = 30 * time.Second
 var errTimeout = errors.New("the scenario's time is up")
 
 // Run plays s in revision rev and judges it. It may be called from many
-// goroutines at once. Everything it started is gone when it returns. When ctx
-// ends, the verdict is NotJudged.
+// goroutines at once. Everything it started is gone when it returns, or the
+// run has failed for that. When ctx ends, the verdict is NotJudged.
 func (s *Stage) Run(ctx context.Context, sc *scenario.Scenario, rev *wire.Revision, o Options) *verdict.Result {
 	began := time.Now() // how long it took a person, not the contract's time
 	if o.Timeout == 0 {
@@ -46,7 +46,9 @@ func (s *Stage) Run(ctx context.Context, sc *scenario.Scenario, rev *wire.Revisi
 	r := newRun(s, sc, rev, o)
 	err := r.play(limited)
 	result.Trace = r.judge(err)
-	r.close()
+	if err := r.close(); err != nil {
+		r.problem(verdict.Problem{At: sc.Pos.String(), Text: err.Error()})
+	}
 	result.Elapsed = time.Since(began)
 	result.Problems = r.problems
 	switch {

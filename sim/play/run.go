@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/relaysim/relaysim/gateway/wire"
 	"github.com/relaysim/relaysim/sim/connector"
@@ -100,8 +101,28 @@ func (r *run) quiet(ctx context.Context) error {
 	return r.clock.faults.err()
 }
 
-// close ends both halves and waits for every goroutine.
-func (r *run) close() {
+// patience is how long, in real time, a run waits for its own goroutines.
+const patience = 5 * time.Second
+
+// close ends both halves and waits for every goroutine. One that does not end
+// is a bug of a half or of an agent: it must not hold up what comes after.
+func (r *run) close() error {
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		r.end()
+	}()
+	limit := time.NewTimer(patience)
+	defer limit.Stop()
+	select {
+	case <-ended:
+		return nil
+	case <-limit.C:
+		return fmt.Errorf("the gateway, its agent or the connector did not end within %v of being told to: goroutines are left behind", patience)
+	}
+}
+
+func (r *run) end() {
 	for _, p := range r.gateways {
 		p.cancel()
 	}

@@ -1,6 +1,7 @@
 package play
 
 import (
+	"bytes"
 	"context"
 	"encoding/base64"
 	"encoding/json"
@@ -87,11 +88,11 @@ func (r *run) stimulate(ctx context.Context, step *scenario.Step) error {
 	case step.Interrupt != nil:
 		return r.connector.Interrupt(step.To, step.Interrupt.Session, step.Interrupt.Chat)
 	case step.Frame != nil:
-		line, err := json.Marshal(step.Frame.Value)
+		line, err := frameLine(step.Frame.Value)
 		if err != nil {
 			return err
 		}
-		return r.write(step, [][]byte{append(line, '\n')}, false)
+		return r.write(step, [][]byte{line}, false)
 	case step.Raw != nil:
 		messages, err := messages(step.Raw)
 		if err != nil {
@@ -122,6 +123,18 @@ func (r *run) write(step *scenario.Step, messages [][]byte, binary bool) error {
 		return fmt.Errorf("no socket was dialled as %q", step.From)
 	}
 	return s.write(messages, binary)
+}
+
+// frameLine is an object as one line. What a person wrote stays as it is: < > &
+// are not escaped.
+func frameLine(object any) ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b) // ends the line
+	e.SetEscapeHTML(false)
+	if err := e.Encode(object); err != nil {
+		return nil, err
+	}
+	return b.Bytes(), nil
 }
 
 func messages(raw *scenario.Raw) ([][]byte, error) {
