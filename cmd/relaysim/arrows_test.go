@@ -30,6 +30,7 @@ func TestImportsPointOneWay(t *testing.T) {
 		{"sim/scenario", []string{"gateway", "sim/connector", "sim/play"}, "a scenario has no behaviour"},
 		{"sim/recording", []string{"sim/play", "sim/report", "sim/scenario"}, "a recording is only a file format"},
 		{"sim/report", []string{"sim/play", "sim/recording", "gateway"}, "a report knows neither player nor format"},
+		{"sim/compare", []string{"gateway", "sim/play", "sim/scenario", "sim/recording", "sim/report"}, "two traces are compared as they are"},
 		{"sim/play", []string{"sim/report", "sim/recording", "sim/replay"}, "the player knows no formats"},
 	} {
 		t.Run(c.packages, func(t *testing.T) {

@@ -1,0 +1,94 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/relaysim/relaysim/gateway/wire"
+	"github.com/relaysim/relaysim/sim/compare"
+	"github.com/relaysim/relaysim/sim/recording"
+	"github.com/relaysim/relaysim/sim/report"
+)
+
+func newDiff(p program) *cobra.Command {
+	return &cobra.Command{
+		Use:   "diff a.jsonl b.jsonl",
+		Short: "Say what two recordings do differently",
+		Long: `Compares two recordings by causality, not by line: each direction of a socket,
+the turns and the calls of each session have an order of their own, and how they
+were interleaved does not count. Things of the same kind about the same chat or
+session are compared field by field. Ids that differ in every run (of requests,
+messages, buffers, prompts) are compared by what they stand for, times not at all.
+Where the two are of different revisions, a scope is compared under the name scope.
+
+- is only in the first, + only in the second, ~ in both with fields that differ.
+
+Exit status: 0 the same, 1 different, 2 the call or a file was wrong.`,
+		Example: `  relaysim diff recordings/modal-submit-2026-06.jsonl recordings/modal-submit-2026-08.jsonl`,
+		Args:    cobra.ExactArgs(2),
+		RunE: func(_ *cobra.Command, args []string) error {
+			var sides [2]*compare.Recording
+			for i, path := range args {
+				var err error
+				if sides[i], err = readForDiff(p, path); err != nil {
+					return err
+				}
+			}
+			r := compare.Diff(sides[0], sides[1])
+			_, tty := terminal(p.stdout)
+			if err := report.Differences(p.stdout, args[0], args[1], r, tty && p.env("NO_COLOR") == ""); err != nil {
+				return err
+			}
+			if len(r.Differences) > 0 {
+				return failure("")
+			}
+			return nil
+		},
+	}
+}
+
+func readForDiff(p program, path string) (*compare.Recording, error) {
+	f, err := openRecording(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	rec := recording.NewReader(f, path)
+	var side *compare.Recording
+	for {
+		l, err := rec.Next()
+		switch {
+		case errors.Is(err, io.EOF):
+			for _, w := range rec.Warnings() {
+				fmt.Fprintf(p.stderr, "%s (warning)\n", w)
+			}
+			return side, nil
+		case err != nil:
+			return nil, err
+		case l.Header != nil:
+			side = compare.New(revisionOf(l.Header, path))
+		case l.Observation != nil:
+			side.Add(l.Number, l.Observation)
+		}
+	}
+}
+
+// revisionOf is the revision that a recording says it is of, in its header or
+// as the ending of its name; "" where neither does.
+func revisionOf(h *recording.Header, path string) string {
+	if h.Revision != "" {
+		return h.Revision
+	}
+	name := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
+	for _, rev := range wire.Revisions() {
+		if strings.HasSuffix(name, rev.Name) {
+			return rev.Name
+		}
+	}
+	return ""
+}

@@ -1,0 +1,212 @@
+package compare_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/relaysim/relaysim/recordings"
+	"github.com/relaysim/relaysim/sim/compare"
+	"github.com/relaysim/relaysim/sim/recording"
+)
+
+func read(t testing.TB, revision string, text []byte) *compare.Recording {
+	t.Helper()
+	side := compare.New(revision)
+	rec := recording.NewReader(bytes.NewReader(text), "x.jsonl")
+	for {
+		l, err := rec.Next()
+		if errors.Is(err, io.EOF) {
+			return side
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if l.Observation != nil {
+			side.Add(l.Number, l.Observation)
+		}
+	}
+}
+
+// recorded is one of the recordings of the repository.
+func recorded(t testing.TB, name string) []byte {
+	t.Helper()
+	text, err := recordings.FS.ReadFile(name + ".jsonl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
+// shown is a report in short: a mark, the lines and the fields.
+func shown(r *compare.Report) []string {
+	var list []string
+	for _, d := range r.Differences {
+		switch {
+		case d.B == nil:
+			list = append(list, fmt.Sprintf("- %d %s", d.A.Line, d.A.What))
+		case d.A == nil:
+			list = append(list, fmt.Sprintf("+ %d %s", d.B.Line, d.B.What))
+		default:
+			list = append(list, fmt.Sprintf("~ %d %d %s", d.A.Line, d.B.Line, d.A.What))
+			for _, f := range d.Fields {
+				list = append(list, fmt.Sprintf("  %s: %s, %s", f.Path, f.A, f.B))
+			}
+		}
+	}
+	return list
+}
+
+func diff(t *testing.T, a, b []byte) []string {
+	t.Helper()
+	return shown(compare.Diff(read(t, "", a), read(t, "", b)))
+}
+
+func TestARecordingIsItself(t *testing.T) {
+	t.Parallel()
+	files, err := recordings.FS.ReadDir(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for _, f := range files {
+		name, ok := strings.CutSuffix(f.Name(), ".jsonl")
+		if !ok {
+			continue
+		}
+		n++
+		text := recorded(t, name)
+		if got := diff(t, text, text); len(got) > 0 {
+			t.Errorf("%s: %s", name, strings.Join(got, "\n"))
+		}
+	}
+	if n == 0 {
+		t.Error("nothing was compared")
+	}
+}
+
+// lines is a recording of these observations.
+func lines(list ...string) []byte {
+	var b strings.Builder
+	b.WriteString(`{"kind":"header","recording":1}` + "\n")
+	for i, l := range list {
+		fmt.Fprintf(&b, `{"seq":%d,"at":%d,%s}`+"\n", i+1, i, l)
+	}
+	fmt.Fprintf(&b, `{"kind":"end","events":%d}`+"\n", len(list))
+	return []byte(b.String())
+}
+
+func frame(from, text string) string {
+	return `"kind":"frame","conn":1,"from":"` + from + `","frame":` + text
+}
+
+func send(id, chat, content string) string {
+	return frame("gateway", `{"type":"outbound","requestId":"`+id+`","action":{"op":"send","chat_id":"`+chat+`","content":"`+content+`"}}`)
+}
+
+func result(id, message string) string {
+	return frame("connector", `{"type":"outbound_result","requestId":"`+id+`","result":{"success":true,"message_id":"`+message+`"}}`)
+}
+
+func turn(session, text string) string {
+	return `"kind":"routed","session_key":"` + session + `","event":{"text":"` + text + `"}`
+}
+
+func TestDiff(t *testing.T) {
+	t.Parallel()
+	edit := func(id, message string) string {
+		return frame("gateway", `{"type":"outbound","requestId":"`+id+`","action":{"op":"edit","chat_id":"C1","message_id":"`+message+`","content":"x"}}`)
+	}
+	for _, tt := range []struct {
+		name string
+		a, b []byte
+		want []string
+	}{
+		{"other ids stand for the same",
+			lines(send("r1", "C1", "a"), result("r1", "out-1"), edit("r2", "out-1")),
+			lines(send("x", "C1", "a"), result("x", "77"), edit("y", "77")), nil},
+		{"another message is meant",
+			lines(send("r1", "C1", "a"), result("r1", "1"), send("r2", "C1", "b"), result("r2", "2"), edit("r3", "1")),
+			lines(send("r1", "C1", "a"), result("r1", "7"), send("r2", "C1", "b"), result("r2", "8"), edit("r3", "8")),
+			[]string{"~ 6 6 gateway → outbound edit C1", `  action.message_id: "1", "8", not the message that was "7" before`}},
+		{"a result for another request",
+			lines(send("r1", "C1", "a"), send("r2", "C2", "b"), result("r1", "1")),
+			lines(send("r1", "C1", "a"), send("r2", "C2", "b"), result("r2", "1")),
+			[]string{"+ 4 connector → outbound_result of send C2", "- 4 connector → outbound_result of send C1"}},
+		{"lanes may be interleaved otherwise",
+			lines(turn("s1", "a"), turn("s2", "b"), send("r1", "C1", "a"), result("r1", "1")),
+			lines(turn("s2", "b"), send("r1", "C1", "a"), turn("s1", "a"), result("r1", "1")), nil},
+		{"within a lane the order counts",
+			lines(turn("s", "a"), turn("s", "b")),
+			lines(turn("s", "b"), turn("s", "a")),
+			[]string{"~ 2 2 turn of s", `  event.text: "a", "b"`, "~ 3 3 turn of s", `  event.text: "b", "a"`}},
+		{"one field",
+			lines(send("r1", "C1", "a")), lines(send("r1", "C1", "b")),
+			[]string{"~ 2 2 gateway → outbound send C1", `  action.content: "a", "b"`}},
+		{"the like ones are paired",
+			lines(send("r1", "C1", "a"), send("r2", "C1", "b"), send("r3", "C1", "c")),
+			lines(send("r1", "C1", "b"), send("r2", "C1", "z")),
+			[]string{"- 2 gateway → outbound send C1", "~ 4 3 gateway → outbound send C1", `  action.content: "c", "z"`}},
+		{"lines split over messages are the same lines",
+			lines(frame("gateway", `{"type":"hello","platform":"discord"}`)),
+			lines(`"kind":"frame","conn":1,"from":"gateway","text":"{\"type\":\"hello\","`, `"kind":"frame","conn":1,"from":"gateway","text":"\"platform\":\"discord\"}\n"`), nil},
+		{"an end", lines(`"kind":"close","conn":1,"from":"gateway","code":1000`), lines(`"kind":"close","conn":1,"from":"gateway","code":1001`),
+			[]string{"~ 2 2 gateway → closes", "  code: 1000, 1001"}},
+		{"an event's empty fields", lines(turn("s", "a")), lines(`"kind":"routed","session_key":"s","event":{"text":"a","reply_to_text":null,"media_urls":[]}`), nil},
+		{"numbers", lines(frame("gateway", `{"type":"x","n":1.0,"id":12345678901234567890}`)), lines(frame("gateway", `{"type":"x","n":1,"id":12345678901234567891}`)),
+			[]string{"~ 2 2 gateway → x", "  id: 12345678901234567890, 12345678901234567891"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			if d := cmp.Diff(tt.want, diff(t, tt.a, tt.b)); d != "" {
+				t.Errorf("(-want +got)\n%s", d)
+			}
+		})
+	}
+}
+
+// TestRevisionsCompare compares the same flow in both revisions: what is left
+// is what the revisions do differently.
+func TestRevisionsCompare(t *testing.T) {
+	t.Parallel()
+	a, b := read(t, "2026-06", recorded(t, "discord-guild-reply-2026-06")), read(t, "2026-08", recorded(t, "discord-guild-reply-2026-08"))
+	for _, line := range shown(compare.Diff(a, b)) {
+		if field, _, _ := strings.Cut(line, ":"); strings.HasSuffix(field, "guild_id") || strings.HasSuffix(field, "scope_id") || strings.HasSuffix(field, ".scope") {
+			t.Errorf("a scope differs: %s", line)
+		}
+		if strings.HasPrefix(line, "- ") {
+			t.Errorf("2026-08 is additive: %s", line)
+		}
+	}
+}
+
+func TestOneChangedField(t *testing.T) {
+	t.Parallel()
+	text := recorded(t, "slash-command-follow-up-2026-08")
+	changed := bytes.Replace(text, []byte(`\"Model is gpt-5.\"`), []byte(`\"Model is gpt-6.\"`), 1)
+	want := []string{
+		"~ 10 10 gateway → outbound follow_up agent:main:relay:channel:C100:U7",
+		`  action.content: "Model is gpt-5.", "Model is gpt-6."`,
+	}
+	if d := cmp.Diff(want, diff(t, text, changed)); d != "" {
+		t.Errorf("(-want +got)\n%s", d)
+	}
+}
+
+// TestLongLanes differ in more than a table has room for.
+func TestLongLanes(t *testing.T) {
+	t.Parallel()
+	var a, b []string
+	for i := range 3000 {
+		a = append(a, turn("s", fmt.Sprint("a", i)))
+		b = append(b, turn("s", fmt.Sprint("b", i)))
+	}
+	if n := len(diff(t, lines(a...), lines(append(b, turn("s", "more"))...))); n != 2*3000+1 {
+		t.Errorf("got %d lines", n)
+	}
+}

@@ -1,0 +1,80 @@
+package compare
+
+import (
+	"encoding/json"
+	"fmt"
+)
+
+// class is a kind of identifier. Each has a space of its own.
+type class string
+
+// classes are the fields that hold identifiers which differ in every run.
+var classes = map[string]class{
+	"requestId":           "request",
+	"message_id":          "message",
+	"reply_to":            "message",
+	"reply_to_message_id": "message",
+	"prompt_message_id":   "message",
+	"bufferId":            "buffer",
+	"prompt_id":           "prompt",
+}
+
+// bindings say which identifier of one recording stands for which of the other.
+type bindings struct{ toB, toA map[bound]string }
+
+type bound struct {
+	class class
+	id    string
+}
+
+func newBindings() *bindings {
+	return &bindings{toB: map[bound]string{}, toA: map[bound]string{}}
+}
+
+// bind says whether two identifiers stand for the same: the first time they
+// meet, each is bound to the other. why is which other one was meant.
+func (s *bindings) bind(c class, a, b string) (why string, ok bool) {
+	other, known := s.toB[bound{c, a}]
+	back, knownBack := s.toA[bound{c, b}]
+	switch {
+	case known && other != b:
+		return fmt.Sprintf("the %s that was %s before", c, text(other)), false
+	case knownBack && back != a:
+		return fmt.Sprintf("the %s that is %s in the first", c, text(back)), false
+	}
+	s.toB[bound{c, a}], s.toA[bound{c, b}] = b, a
+	return "", true
+}
+
+// masked is a tree as JSON, with each identifier replaced by its kind.
+func masked(v any, loose bool) string {
+	b, err := json.Marshal(mask("", v, loose))
+	if err != nil {
+		return fmt.Sprint(v)
+	}
+	return string(b)
+}
+
+func mask(name string, v any, loose bool) any {
+	switch v := v.(type) {
+	case string:
+		if c := classes[name]; c != "" {
+			return "(" + string(c) + ")"
+		}
+	case []any:
+		list := make([]any, len(v))
+		for i := range v {
+			list[i] = mask("", v[i], loose)
+		}
+		return list
+	case map[string]any:
+		fields := map[string]any{}
+		for k := range v {
+			if !loose || !gone(v[k]) {
+				fields[k] = mask(k, v[k], loose)
+			}
+		}
+		return fields
+	}
+	return v
+}

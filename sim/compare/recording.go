@@ -1,0 +1,182 @@
+package compare
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/relaysim/relaysim/sim/trace"
+)
+
+// Recording is a recording in its lanes. It is held whole: what is aligned may
+// stand anywhere.
+type Recording struct {
+	revision string // of the contract; "" where it is not known
+	lanes    map[string][]*Item
+	order    []string // of the lanes, as they begin
+
+	framer  trace.Framer
+	sockets map[int]int       // their numbers in the order of opening
+	asked   map[asking]string // the key of each request
+}
+
+// Item is one thing that happened.
+type Item struct {
+	Line int    // in the file, from 1
+	Seq  int    // of the observation
+	What string // for people, such as "gateway → outbound send C1"
+
+	key    string // the contract's: only items with equal keys are compared
+	tree   any
+	masked string // the tree as JSON, identifiers by their kind
+	loose  bool   // a field that is null may as well be missing
+}
+
+// New returns an empty Recording of a revision of the contract; "" where it is
+// not known.
+func New(revision string) *Recording {
+	return &Recording{
+		revision: revision, lanes: map[string][]*Item{},
+		sockets: map[int]int{}, asked: map[asking]string{},
+	}
+}
+
+// asking names a request: ids are unique per connection (OUT-1).
+type asking struct {
+	conn int
+	id   string
+}
+
+// place is an observation and its line.
+type place struct {
+	line int
+	o    *trace.Observation
+}
+
+// socket is the number of a socket in the order in which they were opened.
+func (r *Recording) socket(conn int) int {
+	if r.sockets[conn] == 0 {
+		r.sockets[conn] = len(r.sockets) + 1
+	}
+	return r.sockets[conn]
+}
+
+// Add adds what a line of the file says to its lane. What a gateway called its
+// state and what a connector did inside is left out: it is not between the two.
+// Observations are added in their order, and not changed afterwards.
+func (r *Recording) Add(line int, o *trace.Observation) {
+	r.framer.Frame(o)
+	l := place{line, o}
+	switch o.Kind {
+	case trace.Frame:
+		for _, f := range o.Frames {
+			r.frame(l, f)
+		}
+	case trace.Open:
+		r.add(l, fmt.Sprintf("socket %d", r.socket(o.Conn)), &Item{
+			key: "open", What: "gateway → opens " + o.Path,
+			tree: map[string]any{"path": o.Path, "auth": o.Auth, "authenticated_as": orNull(o.AuthenticatedAs), "status": o.Code},
+		})
+	case trace.Close:
+		r.add(l, fmt.Sprintf("socket %d", r.socket(o.Conn)), &Item{
+			key: "close", What: arrow(o.From) + "closes",
+			tree: map[string]any{"from": string(o.From), "code": o.Code, "reason": o.Reason},
+		})
+	case trace.Routed:
+		event, _ := trace.Tree(o.Event.JSON())
+		r.add(l, "turns of "+o.SessionKey, &Item{
+			key: "routed", What: "turn of " + o.SessionKey, loose: true,
+			tree: map[string]any{"session_key": o.SessionKey, "event": event},
+		})
+	case trace.Agent:
+		r.call(l)
+	case trace.Interrupted:
+		r.add(l, "interrupts", &Item{
+			key: "interrupted " + o.SessionKey, What: "interrupt of " + o.SessionKey,
+			tree: map[string]any{"session_key": o.SessionKey, "chat_id": o.ChatID, "active_turn": o.ActiveTurn},
+		})
+	case trace.Answer:
+		r.add(l, "edge", &Item{
+			key: "answer " + o.Path, What: "edge answers " + o.Path,
+			tree: map[string]any{"path": o.Path, "status": o.Code, "body": treeOr(o.Data)},
+		})
+	case trace.State, trace.Note:
+	}
+}
+
+// call adds a call of the agent's. Calls of different sessions race, so each
+// session has a lane of its own.
+func (r *Recording) call(l place) {
+	o := l.o
+	args, result := treeOr(o.Args.JSON()), treeOr(o.Result.JSON())
+	session := o.SessionKey
+	if session == "" {
+		session, _ = trace.Text(trace.Field(o.Args.JSON(), "session_key"))
+	}
+	op := strings.TrimSuffix(strings.TrimPrefix(o.Call, "send_"), "_message")
+	if strings.HasPrefix(o.Call, "send_for_") {
+		op = "send"
+	}
+	chat, _ := trace.Text(trace.Field(o.Args.JSON(), "chat_id"))
+	what := strings.TrimSpace("agent " + op + " " + chat + " " + session)
+	r.add(l, "calls of "+session, &Item{
+		key: op + " " + chat, What: what,
+		tree: map[string]any{"args": args, "result": result},
+	})
+}
+
+// frame adds one line of the contract's framing to its direction's lane. How
+// lines were put into messages does not count.
+func (r *Recording) frame(l place, f trace.FrameLine) {
+	o := l.o
+	item := &Item{tree: f.Object()}
+	if !f.Valid() {
+		item.key, item.What, item.tree = "no frame", "a line that is no frame", string(f.Line)
+	} else {
+		item.key = frameKey(f)
+		switch f.Type() {
+		case "outbound":
+			r.asked[asking{o.Conn, f.RequestID()}] = strings.TrimPrefix(item.key, "outbound ")
+		case "outbound_result":
+			item.key = strings.TrimSpace(item.key + " of " + r.asked[asking{o.Conn, f.RequestID()}])
+		case "passthrough_forward":
+			item.tree = withBody(item.tree)
+		}
+		item.What = item.key
+	}
+	item.What = arrow(o.From) + item.What
+	r.add(l, fmt.Sprintf("socket %d from %s", r.socket(o.Conn), o.From), item)
+}
+
+func (r *Recording) add(l place, lane string, item *Item) {
+	item.Line, item.Seq = l.line, l.o.Seq
+	item.masked = masked(item.tree, item.loose)
+	if _, there := r.lanes[lane]; !there {
+		r.order = append(r.order, lane)
+	}
+	r.lanes[lane] = append(r.lanes[lane], item)
+}
+
+func arrow(from trace.Side) string {
+	switch from {
+	case trace.Gateway:
+		return "gateway → "
+	case trace.Connector:
+		return "connector → "
+	}
+	return ""
+}
+
+func orNull(s string) any {
+	if s == "" {
+		return nil
+	}
+	return s
+}
+
+// treeOr decodes JSON; what is none is its text.
+func treeOr(raw []byte) any {
+	if v, ok := trace.Tree(raw); ok {
+		return v
+	}
+	return string(raw)
+}
