@@ -116,14 +116,10 @@ func (c *cutter) embedded(b []byte, depth int) []edit {
 // knownIn finds secrets that are known.
 func (c *cutter) knownIn(b []byte) []edit {
 	var edits []edit
-	for i := 0; ; {
-		from, to, with, ok := c.vault.known.next(b, i)
-		if !ok {
-			break
-		}
-		edits = append(edits, edit{from, to, with})
-		i = to
-	}
+	c.vault.known.each(b, func(from, to int, placeholder string) bool {
+		edits = append(edits, edit{from, to, placeholder})
+		return true
+	})
 	for _, w := range c.vault.words {
 		for i := 0; ; {
 			j := bytes.Index(b[i:], []byte(w.text))

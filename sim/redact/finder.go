@@ -11,28 +11,33 @@ import (
 )
 
 // finder finds many texts at once: known secrets in the encodings in which they
-// can be seen without decoding anything.
+// can be seen without decoding anything. It looks at every third place only:
+// the first six bytes of any text show up at one of three.
 type finder struct {
-	seen  []uint64 // a bit for each hash of the first 4 bytes of a text
+	seen  []uint64 // a bit for each hash of a window
 	heads map[uint32][]spelling
 	order []string // secrets, oldest first
 	holds map[string]string
 }
 
-// spelling is one form of a secret.
+// spelling is one form of a secret, and where in it a window begins.
 type spelling struct {
 	text        string
 	placeholder string
+	offset      int
 }
 
 const (
-	finderBits = 16
+	finderBits = 18
+	window     = 4
+	stride     = 3
+	shortest   = window + stride - 1 // of a spelling, in bytes
 	// maxKnown bounds what is searched for. A recording can have more secrets
 	// than that; the oldest ones are then no longer found away from their places.
 	maxKnown = 4096
 )
 
-// add searches for the secret from now on.
+// add searches for the secret, of at least shortest bytes, from now on.
 func (f *finder) add(secret, placeholder string) {
 	if f.holds == nil || len(f.order) >= maxKnown {
 		f.forget()
@@ -42,7 +47,14 @@ func (f *finder) add(secret, placeholder string) {
 	}
 	f.holds[secret] = placeholder
 	f.order = append(f.order, secret)
-	f.index(secret, placeholder)
+	for _, text := range spellings(secret) {
+		for offset := range stride {
+			head := binary.LittleEndian.Uint32([]byte(text[offset : offset+window]))
+			h := hash(head)
+			f.seen[h/64] |= 1 << (h % 64)
+			f.heads[head] = append(f.heads[head], spelling{text, placeholder, offset})
+		}
+	}
 }
 
 // forget drops the older half.
@@ -54,47 +66,48 @@ func (f *finder) forget() {
 	}
 }
 
-func (f *finder) index(secret, placeholder string) {
-	for _, text := range spellings(secret) {
-		head := binary.LittleEndian.Uint32([]byte(text[:4]))
-		h := hash(head)
-		f.seen[h/64] |= 1 << (h % 64)
-		f.heads[head] = append(f.heads[head], spelling{text, placeholder})
-	}
-}
-
 func hash(head uint32) uint32 { return head * 2654435761 >> (32 - finderBits) }
 
-// next returns the first place from i on where a secret stands, and its
-// placeholder. ok is false when there is none.
-func (f *finder) next(b []byte, i int) (from, to int, placeholder string, ok bool) {
+// each calls visit for every place where a secret stands, until it returns
+// false. Places can overlap.
+func (f *finder) each(b []byte, visit func(from, to int, placeholder string) bool) {
 	if len(f.order) == 0 {
-		return 0, 0, "", false
+		return
 	}
-	for ; i+4 <= len(b); i++ {
+	for i := 0; i+window <= len(b); i += stride {
 		head := binary.LittleEndian.Uint32(b[i:])
 		h := hash(head)
 		if f.seen[h/64]&(1<<(h%64)) == 0 {
 			continue
 		}
 		for _, s := range f.heads[head] {
-			if len(b)-i >= len(s.text) && string(b[i:i+len(s.text)]) == s.text && i+len(s.text) > to {
-				from, to, placeholder, ok = i, i+len(s.text), s.placeholder, true
+			from := i - s.offset
+			if from >= 0 && len(b)-from >= len(s.text) && string(b[from:from+len(s.text)]) == s.text &&
+				!visit(from, from+len(s.text), s.placeholder) {
+				return
 			}
 		}
-		if ok {
-			return from, to, placeholder, true
-		}
 	}
-	return 0, 0, "", false
+}
+
+// any says whether there is any.
+func (f *finder) any(b []byte) bool { return f.in(b) != "" }
+
+// in is the placeholder of a secret that stands in b, or "".
+func (f *finder) in(b []byte) (placeholder string) {
+	f.each(b, func(_, _ int, p string) bool {
+		placeholder = p
+		return false
+	})
+	return placeholder
 }
 
 // begun returns where the end of b is the beginning of a secret that could go
 // on, at least n bytes of it, and its placeholder. from is -1 when it is none.
 func (f *finder) begun(b []byte, n int) (from int, placeholder string) {
-	for i := max(0, len(b)-maxSpelling); i+max(4, n) <= len(b); i++ {
+	for i := max(0, len(b)-maxSpelling); i+max(window, n) <= len(b); i++ {
 		for _, s := range f.heads[binary.LittleEndian.Uint32(b[i:])] {
-			if strings.HasPrefix(s.text, string(b[i:])) {
+			if s.offset == 0 && strings.HasPrefix(s.text, string(b[i:])) {
 				return i, s.placeholder
 			}
 		}
@@ -108,7 +121,7 @@ const maxSpelling = 4096
 
 // spellings are the forms in which a secret stands in text: as it is, in JSON's
 // escapes, in base64 wherever it begins in its three bytes, in hex and in
-// percent escapes. No form is shorter than 4 bytes.
+// percent escapes.
 func spellings(secret string) []string {
 	list := []string{secret}
 	add := func(text string) {
@@ -117,7 +130,7 @@ func spellings(secret string) []string {
 				return
 			}
 		}
-		if len(text) >= 4 {
+		if len(text) >= shortest {
 			list = append(list, text)
 		}
 	}

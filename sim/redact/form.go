@@ -1,9 +1,6 @@
 package redact
 
-import (
-	"bytes"
-	"regexp"
-)
+import "bytes"
 
 // prefixes begin tokens that are known by their form.
 var prefixes = []string{"xoxb-", "xoxp-", "xoxa-", "xoxr-", "xoxs-", "xapp-", "ghp_", "gho_", "ghs_", "ghu_", "ghr_", "github_pat_", "glpat-", "sk-", "AKIA"}
@@ -53,14 +50,17 @@ func isDigits(b []byte) bool {
 	return len(b) > 0 && len(bytes.Trim(b, "0123456789")) == 0
 }
 
-// minted is the token of an upgrade: payload, expiry and signature (AUTH-2), or
-// what Discord makes an interaction's token of.
-var minted = regexp.MustCompile(`(?s)\A(?:.*:-?\d+:[0-9a-fA-F]{64}|interaction:\d+:.*)\z`)
-
+// isMinted says whether text is what a token of an upgrade is base64 of
+// (payload, expiry and signature, AUTH-2), or an interaction's token.
 func isMinted(text []byte) bool {
-	const shortest = len(":0:") + 64
-	if len(text) < shortest && !bytes.HasPrefix(text, []byte("interaction:")) {
+	const signature = 64 // hex digits
+	if rest, ok := bytes.CutPrefix(text, []byte("interaction:")); ok {
+		return contains(rest, ':')
+	}
+	i := len(text) - signature
+	if i < len(":0:") || i > maxSpelling || text[i-1] != ':' || until(text, i, isHex) < len(text) {
 		return false
 	}
-	return len(text) <= maxSpelling && minted.Match(text)
+	expiry := text[bytes.LastIndexByte(text[:i-1], ':')+1 : i-1]
+	return len(expiry) < i-1 && isDigits(bytes.TrimPrefix(expiry, []byte("-")))
 }

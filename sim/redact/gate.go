@@ -31,7 +31,7 @@ func (r *Redactor) check(line []byte) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for text := line; ; {
-		if _, _, placeholder, ok := r.cut.vault.known.next(text, 0); ok {
+		if placeholder := r.cut.vault.known.in(text); placeholder != "" {
 			return &RemainsError{Seq: seqOf(line), Kind: kindOf(placeholder)}
 		}
 		d := unescapeJSON(text)

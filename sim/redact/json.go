@@ -133,11 +133,10 @@ func (w *walk) object(cut Kind) {
 	if !name.isString(w.b) {
 		return
 	}
-	n := unescapeJSON(w.b[name.from+1 : name.to-1]).text
-	if kind, _ := w.c.names.kind(n); kind != "" && value.isString(w.b) {
+	if kind := w.named(name, true); kind != "" && value.isString(w.b) {
 		w.text(value, kind)
 	}
-	if string(n) == "link" && options.to > 0 {
+	if string(w.b[name.from:name.to]) == `"link"` && options.to > 0 {
 		w.link(options)
 	}
 }
@@ -201,9 +200,9 @@ func (w *walk) array(cut Kind) {
 // names of headers count.
 func (w *walk) named(s span, pair bool) Kind {
 	name := unescapeJSON(w.b[s.from+1 : s.to-1]).text
-	kind, _ := w.c.names.kind(name)
-	if !pair && !isHeader(name) {
-		return ""
+	if until(name, 0, isName) < len(name) || !pair && !isHeader(name) {
+		return "" // discord.interaction_token is the kind of a capability (FU-1)
 	}
+	kind, _ := w.c.names.kind(name)
 	return kind
 }

@@ -26,13 +26,14 @@ func (c *cutter) matchName(b []byte, end int) (match, bool) {
 		return match{}, false
 	}
 	after = skip(b, skip(b, after, ' '), '\t')
+	bare := until(b, start, isName) == end
 	switch {
 	case after == len(b):
-		return match{structure: true}, quoted
+		return match{structure: true}, quoted && bare
 	case b[after] == ':' || b[after] == '=':
 		return c.matchValue(b, after+1, kind, quoted, many, isHeader(b[start:end]))
 	case quoted && (b[after] == ',' || b[after] == ']' || b[after] == '}' || b[after] <= ' '):
-		return match{structure: true}, true
+		return match{structure: true}, bare
 	}
 	return match{}, false
 }

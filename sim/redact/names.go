@@ -69,7 +69,8 @@ func (n *names) kind(name []byte) (k Kind, many bool) {
 		p, many = p[:len(p)-1], true
 	}
 	for _, e := range nameEndings {
-		if len(p) >= len(e.ending) && string(p[len(p)-len(e.ending):]) == e.ending && (!e.alone || len(p) == len(e.ending)) {
+		n := len(p) - len(e.ending)
+		if n >= 0 && p[len(p)-1] == e.ending[len(e.ending)-1] && string(p[n:]) == e.ending && (n == 0 || !e.alone) {
 			return e.kind, many
 		}
 	}

@@ -70,7 +70,9 @@ func plants() []plant {
 	members := []string{"token", "secret", "deliveryKey", "delivery_key", "access_token", "refreshToken", "client_secret", "API-Key", "password",
 		"interaction_token", "webhook_secret", "signature", "x-signature-ed25519", "PRIVATE_KEY", "botToken", "linkCode", "secrets", "token2"}
 	var list []plant
-	add := func(name, secret string, o *trace.Observation) { list = append(list, plant{name: name, secret: secret, trace: one(o)}) }
+	add := func(name, secret string, o *trace.Observation) {
+		list = append(list, plant{name: name, secret: secret, trace: one(o)})
+	}
 	for _, m := range members {
 		add("member "+m, opaque, frame(`{"type":"x","a":[{"`+m+`":"`+opaque+`"}]}`))
 	}

@@ -39,6 +39,10 @@ type item struct {
 
 // add takes an observation whose other fields are cut already.
 func (q *queue) add(c *cutter, o *trace.Observation) []*trace.Observation {
+	if len(q.held) == 0 && o.Kind == trace.Frame && endsLine(o.Data) && q.lanes[lane{o.Conn, o.From}] == nil {
+		q.ready = append(q.ready[:0], cutMessage(c, o)) // nearly every message
+		return q.ready
+	}
 	it := &item{o: o}
 	switch o.Kind {
 	case trace.Frame:

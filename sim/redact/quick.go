@@ -7,14 +7,16 @@ func (c *cutter) suspicious(b []byte, depth int) bool {
 	if len(c.patterns) > 0 || len(c.vault.words) > 0 {
 		return len(b) > 0
 	}
-	if _, _, _, ok := c.vault.known.next(b, 0); ok {
+	if c.vault.known.any(b) {
 		return true
 	}
 	state, run := uint32(0), 0
 	for i, ch := range b {
-		state = c.words.next[state+c.words.column[ch]]
-		if on := c.words.what[state/c.words.width]; on != 0 && c.plausible(b, on, i+1) {
-			return true
+		if state = c.words.next[state+c.words.column[ch]]; state&ends != 0 {
+			state &^= ends
+			if c.plausible(b, c.words.what[state/c.words.width], i+1) {
+				return true
+			}
 		}
 		if class[ch]&isBase64 != 0 {
 			run++
@@ -70,15 +72,4 @@ func hasPercent(b []byte) bool {
 		}
 	}
 	return false
-}
-
-// each calls visit for every keyword that ends before end.
-func (a *automaton) each(b []byte, visit func(on trigger, end int)) {
-	state := uint32(0)
-	for i, ch := range b {
-		state = a.next[state+a.column[ch]]
-		if on := a.what[state/a.width]; on != 0 {
-			visit(on, i+1)
-		}
-	}
 }

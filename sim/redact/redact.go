@@ -96,8 +96,7 @@ func (r *Redactor) Known(secret string) {
 func (r *Redactor) Observation(o *trace.Observation) []*trace.Observation {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	c := r.fields(o)
-	return r.queue.add(&r.cut, c)
+	return r.queue.add(&r.cut, r.fields(o))
 }
 
 // Flush returns what is still held back. Call it when nothing more will come.
@@ -110,55 +109,72 @@ func (r *Redactor) Flush() []*trace.Observation {
 // fields cuts everything but the bytes of a message. It returns o itself when
 // there is nothing to cut.
 func (r *Redactor) fields(o *trace.Observation) *trace.Observation {
-	c := *o
 	r.cut.names.code = strings.HasPrefix(o.Path, "/manage/link")
-	defer func() { r.cut.names.code = false }()
-	changed := false
-	for _, s := range []*string{&c.Peer, &c.Path, &c.Auth, &c.AuthenticatedAs, &c.Reason, &c.SessionKey, &c.ChatID, &c.Call, &c.State} {
-		changed = r.cut.string(s) || changed
+	out := o
+	own := func() *trace.Observation {
+		if out == o {
+			clone := *o
+			out = &clone
+		}
+		return out
 	}
-	for _, v := range []*trace.Value{&c.Event, &c.Args, &c.Result} {
-		changed = r.cut.jsonValue(v) || changed
+	for _, field := range fields {
+		if s := *field(o); s != "" {
+			if edits := r.cut.edits([]byte(s)); len(edits) > 0 {
+				*field(own()) = string(splice([]byte(s), edits))
+			}
+		}
+	}
+	for _, value := range values {
+		if v := *value(o); v.Raw != nil || v.Of != nil {
+			if raw := r.cut.encoded(v); raw != nil {
+				*value(own()) = trace.Value{Raw: raw}
+			}
+		}
 	}
 	if o.Kind != trace.Frame && o.Data != nil {
 		if edits := r.cut.edits(o.Data); len(edits) > 0 {
-			c.Data, changed = splice(o.Data, edits), true
+			own().Data = splice(o.Data, edits)
 		}
 	}
-	if !changed {
-		return o
-	}
-	return &c
+	r.cut.names.code = false
+	return out
 }
 
-func (c *cutter) string(s *string) bool {
-	if *s == "" {
-		return false
+// fields and values are those of an observation that a peer or a person wrote.
+var (
+	fields = []func(*trace.Observation) *string{
+		func(o *trace.Observation) *string { return &o.Peer },
+		func(o *trace.Observation) *string { return &o.Path },
+		func(o *trace.Observation) *string { return &o.Auth },
+		func(o *trace.Observation) *string { return &o.AuthenticatedAs },
+		func(o *trace.Observation) *string { return &o.Reason },
+		func(o *trace.Observation) *string { return &o.SessionKey },
+		func(o *trace.Observation) *string { return &o.ChatID },
+		func(o *trace.Observation) *string { return &o.Call },
+		func(o *trace.Observation) *string { return &o.State },
 	}
-	edits := c.edits([]byte(*s))
-	if len(edits) > 0 {
-		*s = string(splice([]byte(*s), edits))
+	values = []func(*trace.Observation) *trace.Value{
+		func(o *trace.Observation) *trace.Value { return &o.Event },
+		func(o *trace.Observation) *trace.Value { return &o.Args },
+		func(o *trace.Observation) *trace.Value { return &o.Result },
 	}
-	return len(edits) > 0
-}
+)
 
-// jsonValue leaves a value that is no JSON to the writer, who says so.
-func (c *cutter) jsonValue(v *trace.Value) bool {
+// encoded returns a value's JSON with the secrets cut out, or nil when there are
+// none. A value that is no JSON is left to the writer, who says so.
+func (c *cutter) encoded(v trace.Value) json.RawMessage {
 	raw := v.Raw
 	if raw == nil {
-		if v.Of == nil {
-			return false
-		}
 		var err error
 		if raw, err = json.Marshal(v.Of); err != nil {
-			return false
+			return nil
 		}
 	}
-	edits := c.edits(raw)
-	if len(edits) > 0 {
-		*v = trace.Value{Raw: splice(raw, edits)}
+	if edits := c.edits(raw); len(edits) > 0 {
+		return splice(raw, edits)
 	}
-	return len(edits) > 0
+	return nil
 }
 
 // Bytes cuts secrets out of JSON or any text, such as a header's about, a body
@@ -176,7 +192,9 @@ func (r *Redactor) Bytes(b []byte) []byte {
 func (r *Redactor) Text(s string) string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.cut.string(&s)
+	if edits := r.cut.edits([]byte(s)); len(edits) > 0 {
+		return string(splice([]byte(s), edits))
+	}
 	return s
 }
 

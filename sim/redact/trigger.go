@@ -32,9 +32,14 @@ var keywords = map[string]trigger{
 type automaton struct {
 	width  uint32      // columns of next
 	column [256]uint32 // of a byte; 0 is every byte of no keyword
-	next   []uint32    // by state times width, plus column: the next state times width
-	what   []trigger   // by state
+	// next is, by state times width plus column, the next state times width,
+	// and ends in it where a keyword does.
+	next []uint32
+	what []trigger // by state
 }
+
+// ends marks the end of a keyword.
+const ends = 1 << 31
 
 // separator is the column of "_" and "-", which change no state.
 const separator = 1
@@ -119,7 +124,21 @@ func (a *automaton) build(words map[string]trigger) {
 			}
 		}
 	}
-	for cell := range a.next {
-		a.next[cell] *= a.width
+	for cell, to := range a.next {
+		a.next[cell] = to * a.width
+		if a.what[to] != 0 {
+			a.next[cell] |= ends
+		}
+	}
+}
+
+// each calls visit for every keyword that ends before end.
+func (a *automaton) each(b []byte, visit func(on trigger, end int)) {
+	state := uint32(0)
+	for i, ch := range b {
+		if state = a.next[state+a.column[ch]]; state&ends != 0 {
+			state &^= ends
+			visit(a.what[state/a.width], i+1)
+		}
 	}
 }

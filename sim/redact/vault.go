@@ -52,7 +52,7 @@ func (v *vault) know(secret string) {
 	}
 	p, fresh := v.placeholder(Known, []byte(secret))
 	switch {
-	case strong([]byte(secret), 6) || len(secret) >= 16:
+	case strong([]byte(secret), shortest) || len(secret) >= 16:
 		v.known.add(secret, p)
 	case fresh:
 		v.words = append(v.words, word{secret, p})
