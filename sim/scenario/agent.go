@@ -29,17 +29,17 @@ type Act struct {
 // Call is one call of the agent's; exactly one field is set.
 type Call struct {
 	_            struct{} `one:"*"`
-	Send         *Args    `yaml:"send" doc:"Send a message (OUT-2)."`
-	Edit         *Args    `yaml:"edit" doc:"Edit a message (OUT-2)."`
-	Typing       *Args    `yaml:"typing" doc:"Show as typing (OUT-2)."`
-	FollowUp     *Args    `yaml:"follow_up" doc:"Answer through a capability of the connector (FU-1)."`
-	Interrupt    *Args    `yaml:"interrupt" doc:"Tell the connector to interrupt a session (INT-1)."`
-	GetChatInfo  *Args    `yaml:"get_chat_info" doc:"Ask for a chat (OUT-3)."`
-	React        *Args    `yaml:"react" doc:"React to a message (RX-1)."`
-	ThreadCreate *Args    `yaml:"thread_create" doc:"Open a thread (TH-1)."`
-	ThreadRename *Args    `yaml:"thread_rename" doc:"Rename a thread (TH-2)."`
-	SendMedia    *Args    `yaml:"send_media" doc:"Send media (MED-1)."`
-	Prompt       *Args    `yaml:"prompt" doc:"Ask with buttons (PRM-1)."`
+	Send         *Args    `yaml:"send" outside:"chat" doc:"Send a message (OUT-2)."`
+	Edit         *Args    `yaml:"edit" args:"message_id" outside:"chat" doc:"Edit a message (OUT-2)."`
+	Typing       *Args    `yaml:"typing" outside:"chat" doc:"Show as typing (OUT-2)."`
+	FollowUp     *Args    `yaml:"follow_up" args:"kind" outside:"session" doc:"Answer through a capability of the connector (FU-1)."`
+	Interrupt    *Args    `yaml:"interrupt" outside:"session" doc:"Tell the connector to interrupt a session (INT-1)."`
+	GetChatInfo  *Args    `yaml:"get_chat_info" outside:"chat" doc:"Ask for a chat (OUT-3)."`
+	React        *Args    `yaml:"react" outside:"chat" doc:"React to a message (RX-1)."`
+	ThreadCreate *Args    `yaml:"thread_create" outside:"chat" doc:"Open a thread (TH-1)."`
+	ThreadRename *Args    `yaml:"thread_rename" outside:"chat" doc:"Rename a thread (TH-2)."`
+	SendMedia    *Args    `yaml:"send_media" outside:"chat" doc:"Send media (MED-1)."`
+	Prompt       *Args    `yaml:"prompt" outside:"chat" doc:"Ask with buttons (PRM-1)."`
 }
 
 // Args are the arguments of a call, by the contract's names. chat and session
@@ -47,7 +47,7 @@ type Call struct {
 type Args struct {
 	Chat      string         `yaml:"chat" doc:"Chat id."`
 	Session   string         `yaml:"session" doc:"Session key."`
-	Content   *string        `yaml:"content" doc:"The text."`
+	Content   *string        `yaml:"content" main:"true" doc:"The text."`
 	MessageID string         `yaml:"message_id" doc:"The message meant."`
 	ReplyTo   string         `yaml:"reply_to" doc:"The message answered."`
 	Kind      string         `yaml:"kind" doc:"Capability kind, such as discord.interaction_token."`

@@ -39,7 +39,7 @@ func (l *loader) value(n *yaml.Node, path string, f *field, v reflect.Value) {
 	case t.Kind() == reflect.Bool:
 		v.SetBool(l.truth(n, path))
 	case t.Kind() == reflect.Int:
-		v.SetInt(int64(l.whole(n, path)))
+		v.SetInt(int64(l.whole(n, path, f)))
 	}
 }
 
@@ -150,9 +150,15 @@ func (l *loader) truth(n *yaml.Node, path string) bool {
 	return false
 }
 
-func (l *loader) whole(n *yaml.Node, path string) int {
+func (l *loader) whole(n *yaml.Node, path string, f *field) int {
 	if isWhole(n) {
 		i, _ := strconv.Atoi(n.Value)
+		switch {
+		case i < f.least:
+			l.fault(n, path, "want at least %d, got %s", f.least, clip(n.Value))
+		case i > f.most:
+			l.fault(n, path, "want at most %d, got %s", f.most, clip(n.Value))
+		}
 		return i
 	}
 	l.fault(n, path, "want a whole number, got %s", described(n))

@@ -23,11 +23,11 @@ type Expectation struct {
 	Frame        *Pattern     `yaml:"frame" doc:"A frame crossed that matches; the wire itself."`
 	Result       *Result      `yaml:"result" doc:"What a call of the agent's returned."`
 	Interrupted  *Interrupted `yaml:"interrupted" doc:"An interrupt reached the gateway (INT-2)."`
-	State        *Pattern     `yaml:"state" doc:"The gateway's state now: connected, disconnected or disabled; dialling until its first dial has come to something."`
+	State        *Pattern     `yaml:"state" of:"text" doc:"The gateway's state now: connected, disconnected or disabled; dialling until its first dial has come to something."`
 	Close        *Closed      `yaml:"close" doc:"The socket ended."`
 	Open         *Opened      `yaml:"open" doc:"The gateway dialled."`
 	Answer       *Answered    `yaml:"answer" doc:"What the connector's edge answered the provider."`
-	Dropped      *Pattern     `yaml:"dropped" doc:"The connector dropped an event or a request, and why."`
+	Dropped      *Pattern     `yaml:"dropped" of:"text" doc:"The connector dropped an event or a request, and why."`
 	Chat         *Chat        `yaml:"chat" doc:"What a user would see in a channel now."`
 	Nothing      *Nothing     `yaml:"nothing" doc:"true: no event was routed and no action sent that no step expected so far. A list: none of these kinds."`
 }
@@ -35,87 +35,87 @@ type Expectation struct {
 // Routed matches an event as the agent got it. user, scope and the like are
 // read where the revision keeps them.
 type Routed struct {
-	Session   *Pattern `yaml:"session" doc:"Session key."`
-	Text      *Pattern `yaml:"text" doc:"What the user wrote."`
-	Type      *Pattern `yaml:"type" doc:"message_type"`
-	MessageID *Pattern `yaml:"message_id" doc:"The message."`
-	Platform  *Pattern `yaml:"platform" doc:"The platform."`
-	Chat      *Pattern `yaml:"chat" doc:"chat_id"`
-	ChatType  *Pattern `yaml:"chat_type" doc:"dm, group, channel, thread, …"`
-	Scope     *Pattern `yaml:"scope" doc:"guild_id in 2026-06, scope_id in 2026-08."`
-	User      *Pattern `yaml:"user" doc:"user_id"`
-	UserName  *Pattern `yaml:"user_name" doc:"The name shown (IN-6)."`
-	Thread    *Pattern `yaml:"thread" doc:"thread_id"`
-	Source    *Pattern `yaml:"source" doc:"Any fields of the source, by their wire names."`
-	Event     *Pattern `yaml:"event" doc:"Any fields of the event, by their wire names."`
+	Session   *Pattern `yaml:"session" of:"text" doc:"Session key."`
+	Text      *Pattern `yaml:"text" of:"text" main:"true" doc:"What the user wrote."`
+	Type      *Pattern `yaml:"type" of:"text" doc:"message_type"`
+	MessageID *Pattern `yaml:"message_id" of:"text" doc:"The message."`
+	Platform  *Pattern `yaml:"platform" of:"text" doc:"The platform."`
+	Chat      *Pattern `yaml:"chat" of:"text" doc:"chat_id"`
+	ChatType  *Pattern `yaml:"chat_type" of:"text" doc:"dm, group, channel, thread, …"`
+	Scope     *Pattern `yaml:"scope" of:"text" doc:"guild_id in 2026-06, scope_id in 2026-08."`
+	User      *Pattern `yaml:"user" of:"text" doc:"user_id"`
+	UserName  *Pattern `yaml:"user_name" of:"text" doc:"The name shown (IN-6)."`
+	Thread    *Pattern `yaml:"thread" of:"text" doc:"thread_id"`
+	Source    *Pattern `yaml:"source" of:"map" doc:"Any fields of the source, by their wire names."`
+	Event     *Pattern `yaml:"event" of:"map" doc:"Any fields of the event, by their wire names."`
 }
 
 // Action matches an outbound frame.
 type Action struct {
-	Chat      *Pattern `yaml:"chat" doc:"chat_id"`
-	Session   *Pattern `yaml:"session" doc:"session_key"`
-	Kind      *Pattern `yaml:"kind" doc:"Capability kind."`
-	Content   *Pattern `yaml:"content" doc:"The text."`
-	MessageID *Pattern `yaml:"message_id" doc:"The message meant."`
-	ReplyTo   *Pattern `yaml:"reply_to" doc:"The message answered."`
-	Scope     *Pattern `yaml:"scope" doc:"metadata.guild_id in 2026-06, metadata.scope_id in 2026-08."`
-	User      *Pattern `yaml:"user" doc:"metadata.user_id; not compared in 2026-06, which has none."`
-	Thread    *Pattern `yaml:"thread" doc:"metadata.thread_id"`
-	Platform  *Pattern `yaml:"platform" doc:"The frame's platform; not compared in 2026-06, which has none."`
-	Bot       *Pattern `yaml:"bot" doc:"The frame's botId; not compared in 2026-06, which has none."`
-	Emoji     *Pattern `yaml:"emoji" doc:"The reaction."`
-	Remove    *Pattern `yaml:"remove" doc:"Whether the reaction was taken away."`
-	Name      *Pattern `yaml:"thread_name" doc:"The thread's name."`
-	Metadata  *Pattern `yaml:"metadata" doc:"Any fields of the metadata, by their wire names."`
-	Action    *Pattern `yaml:"action" doc:"Any fields of the action, by their wire names."`
-	Request   *Pattern `yaml:"request" doc:"The frame's requestId."`
-	Result    *Pattern `yaml:"result" doc:"What the connector answered; null: nothing yet."`
+	Chat      *Pattern `yaml:"chat" of:"text" doc:"chat_id"`
+	Session   *Pattern `yaml:"session" of:"text" doc:"session_key"`
+	Kind      *Pattern `yaml:"kind" of:"text" doc:"Capability kind."`
+	Content   *Pattern `yaml:"content" of:"text" main:"true" doc:"The text."`
+	MessageID *Pattern `yaml:"message_id" of:"text" doc:"The message meant."`
+	ReplyTo   *Pattern `yaml:"reply_to" of:"text" doc:"The message answered."`
+	Scope     *Pattern `yaml:"scope" of:"text" doc:"metadata.guild_id in 2026-06, metadata.scope_id in 2026-08."`
+	User      *Pattern `yaml:"user" of:"text" doc:"metadata.user_id; not compared in 2026-06, which has none."`
+	Thread    *Pattern `yaml:"thread" of:"text" doc:"metadata.thread_id"`
+	Platform  *Pattern `yaml:"platform" of:"text" doc:"The frame's platform; not compared in 2026-06, which has none."`
+	Bot       *Pattern `yaml:"bot" of:"text" doc:"The frame's botId; not compared in 2026-06, which has none."`
+	Emoji     *Pattern `yaml:"emoji" of:"text" doc:"The reaction."`
+	Remove    *Pattern `yaml:"remove" of:"bool" doc:"Whether the reaction was taken away."`
+	Name      *Pattern `yaml:"thread_name" of:"text" doc:"The thread's name."`
+	Metadata  *Pattern `yaml:"metadata" of:"map" doc:"Any fields of the metadata, by their wire names."`
+	Action    *Pattern `yaml:"action" of:"map" doc:"Any fields of the action, by their wire names."`
+	Request   *Pattern `yaml:"request" of:"text" doc:"The frame's requestId."`
+	Result    *Pattern `yaml:"result" of:"map" doc:"What the connector answered; null: nothing yet."`
 }
 
 // Result matches what a call returned.
 type Result struct {
-	Call      *Pattern `yaml:"call" doc:"The op."`
-	Success   *Pattern `yaml:"success" doc:"Whether it succeeded."`
-	Error     *Pattern `yaml:"error" doc:"Why not."`
-	MessageID *Pattern `yaml:"message_id" doc:"The message sent."`
-	Name      *Pattern `yaml:"name" doc:"get_chat_info's name."`
-	Type      *Pattern `yaml:"type" doc:"get_chat_info's type."`
-	Args      *Pattern `yaml:"args" doc:"The action's fields, by their wire names."`
+	Call      *Pattern `yaml:"call" of:"text" doc:"The op."`
+	Success   *Pattern `yaml:"success" of:"bool" doc:"Whether it succeeded."`
+	Error     *Pattern `yaml:"error" of:"text" doc:"Why not."`
+	MessageID *Pattern `yaml:"message_id" of:"text" doc:"The message sent."`
+	Name      *Pattern `yaml:"name" of:"text" doc:"get_chat_info's name."`
+	Type      *Pattern `yaml:"type" of:"text" doc:"get_chat_info's type."`
+	Args      *Pattern `yaml:"args" of:"map" doc:"The action's fields, by their wire names."`
 	After     Duration `yaml:"after" doc:"The call took at least this much virtual time."`
 }
 
 // Interrupted matches an interrupt as the gateway took it.
 type Interrupted struct {
-	Session *Pattern `yaml:"session" doc:"Session key."`
-	Chat    *Pattern `yaml:"chat" doc:"chat_id"`
-	Active  *Pattern `yaml:"active" doc:"Whether a turn of that session ran."`
+	Session *Pattern `yaml:"session" of:"text" doc:"Session key."`
+	Chat    *Pattern `yaml:"chat" of:"text" doc:"chat_id"`
+	Active  *Pattern `yaml:"active" of:"bool" doc:"Whether a turn of that session ran."`
 }
 
 // Closed matches the end of a socket.
 type Closed struct {
-	Code   *Pattern `yaml:"code" key:"scalar" doc:"Close code; -1 where the socket was cut."`
-	Reason *Pattern `yaml:"reason" doc:"Close reason."`
+	Code   *Pattern `yaml:"code" of:"number" key:"scalar" doc:"Close code; -1 where the socket was cut."`
+	Reason *Pattern `yaml:"reason" of:"text" doc:"Close reason."`
 }
 
 // Opened matches an upgrade.
 type Opened struct {
-	Path   *Pattern `yaml:"path" doc:"The path dialled."`
-	Auth   *Pattern `yaml:"auth" doc:"present or absent"`
-	As     *Pattern `yaml:"as" doc:"The gateway id it was authenticated as; null where refused."`
-	Status *Pattern `yaml:"status" doc:"HTTP status of the answer to the upgrade: 101, 400, …"`
+	Path   *Pattern `yaml:"path" of:"text" doc:"The path dialled."`
+	Auth   *Pattern `yaml:"auth" of:"text" doc:"present or absent"`
+	As     *Pattern `yaml:"as" of:"text" doc:"The gateway id it was authenticated as; null where refused."`
+	Status *Pattern `yaml:"status" of:"number" doc:"HTTP status of the answer to the upgrade: 101, 400, …"`
 }
 
 // Answered matches what the edge answered.
 type Answered struct {
-	Status *Pattern `yaml:"status" doc:"HTTP status."`
+	Status *Pattern `yaml:"status" of:"number" doc:"HTTP status."`
 	Body   *Pattern `yaml:"body" doc:"The JSON body, or its text."`
 }
 
 // Chat matches what a user sees.
 type Chat struct {
-	Channel  string   `yaml:"channel" need:"true" doc:"chat_id"`
-	Messages *Pattern `yaml:"messages" doc:"All messages, oldest first: from (bot or a user id), text, id, edited, reply_to."`
-	Typing   *Pattern `yaml:"typing" doc:"Whether the bot shows as typing."`
+	Channel  string   `yaml:"channel" need:"true" main:"true" doc:"chat_id"`
+	Messages *Pattern `yaml:"messages" of:"list" doc:"All messages, oldest first: from (bot or a user id), text, id, edited, reply_to."`
+	Typing   *Pattern `yaml:"typing" of:"bool" doc:"Whether the bot shows as typing."`
 }
 
 // Nothing says what must not have happened.

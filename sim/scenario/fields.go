@@ -1,8 +1,10 @@
 package scenario
 
 import (
+	"math"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 )
@@ -19,6 +21,13 @@ type field struct {
 	with  []string
 	as    string
 	key   string
+	of    string
+
+	least, most int      // of a whole number
+	args        []string // what the map of a call must give
+	outside     []string // what it must give besides outside of a turn
+	main        bool     // a text in place of the map was meant as it
+	noTurn      bool     // the calls in it are outside of a turn
 }
 
 // table is the fields of one struct, in their order.
@@ -29,6 +38,7 @@ type table struct {
 	byName map[string]*field
 	one    []string // exactly one of these is given; nil: no such rule
 	short  *field   // may be written alone in place of the map
+	main   *field   // what a text in place of the map was meant as; nil: unknown
 }
 
 // tables has the table of every struct that a scenario is made of. It is made
@@ -44,6 +54,9 @@ var patternType = reflect.TypeFor[Pattern]()
 
 // expectationType is the type whose captures are kept together.
 var expectationType = reflect.TypeFor[Expectation]()
+
+// repeatType is the type whose times multiply.
+var repeatType = reflect.TypeFor[Repeat]()
 
 // durationType is the integer that is written with a unit.
 var durationType = reflect.TypeFor[Duration]()
@@ -65,6 +78,9 @@ func addTables(all map[reflect.Type]*table, t reflect.Type) {
 		if f.key != "" && f.key != "lone" {
 			tab.short = f
 		}
+		if f.main {
+			tab.main = f
+		}
 	}
 	tab.one = tab.group()
 	for _, f := range tab.fields {
@@ -82,20 +98,45 @@ func (tab *table) read(t reflect.Type, index []int) {
 		case option == "inline":
 			tab.read(sf.Type, at)
 		case name != "" && name != "-":
-			tab.fields = append(tab.fields, &field{
-				name:  name,
-				doc:   sf.Tag.Get("doc"),
-				index: at,
-				typ:   sf.Type,
-				need:  sf.Tag.Get("need") == "true",
-				enum:  words(sf.Tag.Get("enum")),
-				keys:  words(sf.Tag.Get("keys")),
-				with:  words(sf.Tag.Get("with")),
-				as:    sf.Tag.Get("as"),
-				key:   sf.Tag.Get("key"),
-			})
+			tab.fields = append(tab.fields, newField(name, at, sf))
 		}
 	}
+}
+
+func newField(name string, index []int, sf reflect.StructField) *field {
+	tag := sf.Tag.Get
+	f := &field{
+		name:    name,
+		doc:     tag("doc"),
+		index:   index,
+		typ:     sf.Type,
+		need:    tag("need") == "true",
+		enum:    words(tag("enum")),
+		keys:    words(tag("keys")),
+		with:    words(tag("with")),
+		as:      tag("as"),
+		key:     tag("key"),
+		of:      tag("of"),
+		args:    words(tag("args")),
+		outside: words(tag("outside")),
+		main:    tag("main") == "true",
+		noTurn:  tag("turn") == "no",
+	}
+	f.least, f.most = bounds(tag("range"))
+	return f
+}
+
+// bounds reads a range such as 1..100; an end that is left out bounds nothing.
+func bounds(tag string) (least, most int) {
+	least, most = math.MinInt, math.MaxInt
+	low, high, _ := strings.Cut(tag, "..")
+	if n, err := strconv.Atoi(low); err == nil {
+		least = n
+	}
+	if n, err := strconv.Atoi(high); err == nil {
+		most = n
+	}
+	return least, most
 }
 
 // group is the names of which exactly one is given.

@@ -18,7 +18,6 @@ func (l *loader) judge(x any, n *yaml.Node, path string, have given, refs bool) 
 		l.judgeScenario(x, n, have)
 	case *Gateway:
 		l.judgeGateway(n, path, have)
-		l.atLeast(have["max_message"], member(path, "max_message"), x.MaxMessage, 1)
 		l.notNegative(have["back_off"], member(path, "back_off"), x.BackOff)
 		l.notNegative(have["handshake_timeout"], member(path, "handshake_timeout"), x.HandshakeTimeout)
 		l.notNegative(have["request_timeout"], member(path, "request_timeout"), x.RequestTimeout)
@@ -35,8 +34,6 @@ func (l *loader) judge(x any, n *yaml.Node, path string, have given, refs bool) 
 	case *Step:
 		x.Pos, x.HasRefs = l.pos(n), refs
 		l.judgeStep(x, path, have)
-	case *Repeat:
-		l.atLeast(have["times"], member(path, "times"), x.Times, 1)
 	case *Dial:
 		l.judgeDial(path, have)
 	case *Control:
@@ -80,6 +77,19 @@ func (l *loader) judgeRule(x *Rule, path string, have given) {
 		if ends && i+1 < len(x.Do) {
 			l.fault(have["do"].Content[i+1], element(member(path, "do"), i+1), "never done: the turn ends before it")
 		}
+	}
+}
+
+// unreachable refuses rules behind one that is for every event.
+func (l *loader) unreachable(rules []Rule, n *yaml.Node) {
+	for i, r := range rules {
+		if (r.When != nil && *r.When != (Routed{})) || r.Once || len(r.Do) == 0 {
+			continue
+		}
+		for j := i + 1; j < len(rules); j++ {
+			l.fault(n.Content[j], element("agent", j), "never used: the rule at line %d is for every event", n.Content[i].Line)
+		}
+		return
 	}
 }
 
@@ -165,6 +175,7 @@ func (l *loader) judgeScenario(x *Scenario, n *yaml.Node, have given) {
 	if at := have["revisions"]; at != nil && at.Kind == yaml.SequenceNode && len(at.Content) == 0 {
 		l.fault(at, "revisions", "want at least one")
 	}
+	l.unreachable(x.Agent, have["agent"])
 	l.varNames(have["vars"])
 	l.distinct(have["covers"], "covers")
 	l.distinct(have["tags"], "tags")
@@ -207,12 +218,6 @@ func (l *loader) distinct(n *yaml.Node, path string) {
 		}
 		first[item.Value] = item.Line
 	})
-}
-
-func (l *loader) atLeast(n *yaml.Node, path string, got, least int) {
-	if n != nil && isWhole(n) && got < least {
-		l.fault(n, path, "want at least %d, got %s", least, clip(n.Value))
-	}
 }
 
 func (l *loader) notNegative(n *yaml.Node, path string, d Duration) {

@@ -16,7 +16,7 @@ const MaxSize = 1 << 20
 // Load turns the text of one file into its scenario. The error is an Errors:
 // every problem of the file at once, in file order, each with its line.
 func Load(file string, data []byte) (*Scenario, error) {
-	l := &loader{file: file}
+	l := &loader{file: file, times: 1}
 	if len(data) > MaxSize {
 		l.add(Pos{Line: 1, Col: 1}, "", "%s", tooLarge(int64(len(data))))
 		return nil, l.errors()
@@ -95,6 +95,9 @@ type loader struct {
 	expands    int      // counts the texts that Resolve must look at
 	units      int      // counts the expectations
 	unit       int      // the expectation being read, from 1; 0: none
+	times      int      // how often what is being read is repeated in all
+	noTurn     bool     // the calls being read are outside of a turn
+	args       []string // what the map that is read next must give besides
 }
 
 func (l *loader) pos(n *yaml.Node) Pos {

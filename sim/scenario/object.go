@@ -3,6 +3,7 @@ package scenario
 import (
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/relaysim/relaysim/sim/spell"
@@ -30,10 +31,13 @@ func (g given) first(names ...string) *yaml.Node {
 // field that may stand for the map.
 func (l *loader) object(n *yaml.Node, path string, v reflect.Value) {
 	tab := tables()[v.Type()]
-	if tab.typ == expectationType {
+	switch tab.typ {
+	case expectationType:
 		l.units++
 		l.unit = l.units
 		defer func() { l.unit = 0 }()
+	case repeatType:
+		defer l.enterRepeat(n, path)()
 	}
 	switch {
 	case tab.short != nil && tab.short.standsFor(n):
@@ -45,8 +49,20 @@ func (l *loader) object(n *yaml.Node, path string, v reflect.Value) {
 	case n.Kind == yaml.MappingNode:
 		l.members(n, path, tab, v)
 	default:
-		l.fault(n, path, "want %s, got %s", tab.wanted(), described(n))
+		l.fault(n, path, "want %s, got %s%s", tab.wanted(), described(n), tab.instead(n))
 	}
+}
+
+// instead is what to write in place of a text that stands where a map is meant.
+func (tab *table) instead(n *yaml.Node) string {
+	if tab.main == nil || n.Kind != yaml.ScalarNode || n.Value == "" {
+		return ""
+	}
+	value := clip(n.Value)
+	if !isPlain(n) || otherNumber.MatchString(value) {
+		value = strconv.Quote(value)
+	}
+	return ": write {" + tab.main.name + ": " + value + "}"
 }
 
 // standsFor says that n is a value of f, which may be written in place of the
@@ -82,6 +98,7 @@ func (l *loader) members(n *yaml.Node, path string, tab *table, v reflect.Value)
 	have := make(given, len(n.Content)/2)
 	meant := map[string]bool{} // names that a misspelt one probably means
 	expands := l.expands
+	args := l.args
 	for i := 0; i < len(n.Content); i += 2 {
 		key, value := n.Content[i], n.Content[i+1]
 		f := tab.byName[key.Value]
@@ -91,11 +108,36 @@ func (l *loader) members(n *yaml.Node, path string, tab *table, v reflect.Value)
 			continue
 		}
 		have[f.name] = value
-		l.value(value, member(path, f.name), f, v.FieldByIndex(f.index))
+		l.field(value, member(path, f.name), f, v.FieldByIndex(f.index))
 	}
 	l.need(n, path, tab, have, meant)
+	l.needArgs(n, path, tab, args, have, meant)
 	l.exactlyOne(n, path, tab, have, len(meant) > 0)
 	l.judge(v.Addr().Interface(), n, path, have, l.expands > expands)
+}
+
+// field reads the value of a field. What it says of calls is for what is in it.
+func (l *loader) field(n *yaml.Node, path string, f *field, v reflect.Value) {
+	args, noTurn := l.args, l.noTurn
+	defer func() { l.args, l.noTurn = args, noTurn }()
+	l.args, l.noTurn = f.args, noTurn || f.noTurn
+	if noTurn {
+		l.args = slices.Concat(f.args, f.outside)
+	}
+	l.value(n, path, f, v)
+}
+
+// needArgs checks that a call has what it cannot do without. Further fields may
+// have it too.
+func (l *loader) needArgs(n *yaml.Node, path string, tab *table, args []string, have given, meant map[string]bool) {
+	if have["extra"] != nil {
+		return
+	}
+	for _, name := range args {
+		if have[name] == nil && !meant[name] {
+			l.fault(n, member(path, name), "missing: %s", inWords(tab.byName[name].doc))
+		}
+	}
 }
 
 // hint is what to write in place of an unknown name.

@@ -24,6 +24,10 @@ func (l *loader) pattern(n *yaml.Node, path string, f *field, p *Pattern) {
 	if len(l.problems) > before {
 		return
 	}
+	l.kind(n, path, f.of)
+	if len(l.problems) > before {
+		return
+	}
 	if _, err := match.Compile(p.Value); err != nil {
 		l.patternFaults(n, path, err)
 	}

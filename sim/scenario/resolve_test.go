@@ -78,7 +78,7 @@ steps:
   - raw: ["${who}"]
   - webhook: {params: {From: "${who}"}}
   - connector: {close: {code: 1000, reason: "${who}"}}
-  - agent: {send: {content: "${who}", metadata: {n: "${n}"}}}
+  - agent: {send: {chat: C1, content: "${who}", metadata: {n: "${n}"}}}
   - expect:
       - chat: {channel: "${who}", messages: ["${who}"]}
   - passthrough: {a: "${n}"}

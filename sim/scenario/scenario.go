@@ -14,6 +14,11 @@
 //	keys  the keys its map may have
 //	with  it stands only beside one of these fields, or of any where it is *
 //	as    written: text without ${}; value: a tree without operators
+//	of    what a pattern's value is on the wire: text, number, bool, map or list
+//	range the whole numbers it may be, such as 1..100; either end may be left out
+//	args  what the map of a call must give; outside: and what outside of a turn
+//	turn  no: the calls in it are outside of a turn
+//	main  what a text in place of the map was probably meant as
 //	key   where a map is meant, this field's value may be written alone, as a
 //	      scalar, a list or true; lone: one element may be written without its list
 //	one   on the blank field: exactly one of these is given; * is all without with
@@ -125,7 +130,7 @@ type Gateway struct {
 	BackOff          Duration          `yaml:"back_off" doc:"The first wait before it dials again, doubled up to 30s. Default 1s (RC-1)."`
 	HandshakeTimeout Duration          `yaml:"handshake_timeout" doc:"Default 30s."`
 	RequestTimeout   Duration          `yaml:"request_timeout" doc:"Default 30s."`
-	MaxMessage       int               `yaml:"max_message" doc:"Bytes; default 1048576 (FR-8)."`
+	MaxMessage       int               `yaml:"max_message" range:"1.." doc:"Bytes; default 1048576 (FR-8)."`
 }
 
 // SessionOptions mirrors the reference's names.

@@ -16,6 +16,9 @@ func Schema() []byte {
 		"operators": operatorsSchema(),
 		"duration":  durationSchema(),
 	}
+	for of := range kinds {
+		definitions[of+"_pattern"] = kindPatternSchema(of)
+	}
 	for t, tab := range tables() {
 		definitions[defName(t)] = tab.schema()
 	}

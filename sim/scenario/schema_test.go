@@ -103,6 +103,18 @@ func TestSchemaRefusesBadShapes(t *testing.T) {
 		head + "  - {expect: {close: [1000]}}\n",
 		head + "  - {expect: {close: {$gt: x, code: 1}}}\n",
 		head + "  - {expect: {result: {after: 30}}}\n",
+		head + "  - {repeat: {times: 0, steps: []}}\n",
+		head + "  - {repeat: {times: 100001, steps: []}}\n",
+		"agent: [{do: [{follow_up: {content: a}}]}]\n" + head + tail,
+		"agent: [{do: [{edit: {content: a}}]}]\n" + head + tail,
+		head + "  - {agent: {send: {content: a}}}\n",
+		head + "  - {agent: {follow_up: {kind: a}}}\n",
+		head + "  - {expect: {event: {text: {re: h}}}}\n",
+		head + "  - {expect: {event: {message_id: 77}}}\n",
+		head + "  - {expect: {event: {source: x}}}\n",
+		head + "  - {expect: {close: x}}\n",
+		head + "  - {expect: {result: {success: x}}}\n",
+		head + "  - {expect: {chat: {channel: C1, messages: {text: hi}}}}\n",
 	} {
 		t.Run(text, func(t *testing.T) {
 			v, err := scenario.Tree([]byte(text))

@@ -19,7 +19,7 @@ type Step struct {
 	Interrupt   *Interrupt    `yaml:"interrupt" doc:"The connector interrupts a session (INT-2)."`
 	Frame       *Pattern      `yaml:"frame" as:"value" doc:"Any object as one frame, as it is."`
 	Raw         *Raw          `yaml:"raw" doc:"Any bytes, in any number of messages."`
-	Agent       *Call         `yaml:"agent" doc:"A call outside a turn."`
+	Agent       *Call         `yaml:"agent" turn:"no" doc:"A call outside a turn."`
 	Gateway     string        `yaml:"gateway" enum:"connect|disconnect|kill|start" doc:"The gateway's life."`
 	Connector   *Control      `yaml:"connector" doc:"The connector's side of the socket."`
 	Dial        *Dial         `yaml:"dial" doc:"A socket opened by hand, to play a gateway frame by frame."`
@@ -31,7 +31,7 @@ type Step struct {
 
 // Inbound is an event as a platform's user causes it.
 type Inbound struct {
-	Text        string         `yaml:"text" doc:"What the user writes."`
+	Text        string         `yaml:"text" main:"true" doc:"What the user writes."`
 	Type        string         `yaml:"type" doc:"message_type. Default: text."`
 	MessageID   *string        `yaml:"message_id" doc:"Default: made for the run."`
 	Platform    string         `yaml:"platform" doc:"Default: the connector's first."`
@@ -56,7 +56,7 @@ type Inbound struct {
 
 // User is a platform's user.
 type User struct {
-	ID          string `yaml:"id" doc:"user_id"`
+	ID          string `yaml:"id" main:"true" doc:"user_id"`
 	Name        string `yaml:"name" doc:"user_name"`
 	DisplayName string `yaml:"display_name" doc:"user_display_name (IN-6)"`
 	Handle      string `yaml:"handle" doc:"user_handle (IN-6)"`
@@ -68,7 +68,7 @@ type User struct {
 type Interaction struct {
 	_ struct{} `one:"command|component|modal|autocomplete|ping|body"`
 
-	Command      string         `yaml:"command" doc:"Slash command (type 2)."`
+	Command      string         `yaml:"command" main:"true" doc:"Slash command (type 2)."`
 	Options      []any          `yaml:"options" with:"command|autocomplete" doc:"Its options, as Discord has them."`
 	Component    string         `yaml:"component" doc:"custom_id of a pressed component (type 3)."`
 	Modal        string         `yaml:"modal" doc:"custom_id of a submitted modal (type 5)."`
@@ -92,7 +92,7 @@ type Webhook struct {
 
 // Interrupt is an interrupt from the connector.
 type Interrupt struct {
-	Session string `yaml:"session" need:"true" doc:"Session key."`
+	Session string `yaml:"session" main:"true" need:"true" doc:"Session key."`
 	Chat    string `yaml:"chat" doc:"chat_id"`
 }
 
@@ -127,7 +127,7 @@ type CloseCode struct {
 
 // Dial opens a socket by hand.
 type Dial struct {
-	As      string   `yaml:"as" need:"true" doc:"Its name, for from and to."`
+	As      string   `yaml:"as" main:"true" need:"true" doc:"Its name, for from and to."`
 	Path    string   `yaml:"path" doc:"Default: /relay."`
 	Gateway string   `yaml:"gateway" doc:"The gateway whose credentials it uses. Default: the only one."`
 	Token   *string  `yaml:"token" doc:"A bearer token as it is; empty: none. Default: a good one."`
@@ -139,6 +139,6 @@ type Dial struct {
 
 // Repeat is steps, several times.
 type Repeat struct {
-	Times int    `yaml:"times" need:"true" doc:"How often, at least once."`
+	Times int    `yaml:"times" need:"true" range:"1..100000" doc:"How often, at least once."`
 	Steps []Step `yaml:"steps" need:"true" doc:"What is repeated."`
 }

@@ -77,6 +77,8 @@ func (l *loader) checkUse(u use, known []string) {
 		end = ": only a repeat counts"
 	case slices.Contains(turnNames, u.name):
 		end = ": only an agent's turn has it"
+	case strings.HasPrefix(u.path, "agent["):
+		end = ": want a var, something captured, or what a turn has: " + both(turnNames)
 	default:
 		end = ": want a var, or something captured before"
 	}
