@@ -1,0 +1,155 @@
+package record
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/relaysim/relaysim/gateway"
+	"github.com/relaysim/relaysim/gateway/wire"
+	"github.com/relaysim/relaysim/sim/play"
+	"github.com/relaysim/relaysim/sim/scenario"
+)
+
+// OwnOptions configures relaysim's own gateway.
+type OwnOptions struct {
+	// Env says who the gateway is; its URL is not used.
+	Env gateway.Env
+	// Revision of the contract it speaks. Nil means wire.R8.
+	Revision *wire.Revision
+	// Rules are what its agent does, and Vars what ${name} stands for in them.
+	Rules []scenario.Rule
+	Vars  map[string]any
+}
+
+// Echo are the rules of an agent that repeats what it is told.
+func Echo() []scenario.Rule {
+	text := "${text}"
+	return []scenario.Rule{{Do: []scenario.Act{{Reply: &text, HasRefs: true}}}}
+}
+
+// leave is how long the gateway may take to say goodbye (IDLE-1), in real time.
+const leave = 3 * time.Second
+
+// RunOwn lets relaysim's own gateway dial the connector through p, without a
+// port, and records what it routes and what its agent does. It returns nil when
+// ctx ends, after the gateway has disconnected; else why the gateway is gone
+// for good. Every goroutine is gone by then.
+func (p *Proxy) RunOwn(ctx context.Context, o OwnOptions) error {
+	if o.Revision == nil {
+		o.Revision = wire.R8
+	}
+	agent, err := play.NewAgent(play.AgentOptions{
+		Name: o.Env.GatewayID, Rules: o.Rules, Vars: o.Vars, Revision: o.Revision, Log: p.recorder, Since: p.recorder.Since,
+	})
+	if err != nil {
+		return err
+	}
+	ln := newPipeListener()
+	transport := &http.Transport{DialContext: ln.dial}
+	g, err := gateway.New(gateway.Options{
+		URL:        "http://" + p.base.Host,
+		Revision:   o.Revision,
+		Identities: o.Env.Identities,
+		GatewayID:  o.Env.GatewayID,
+		Secret:     o.Env.Secret,
+		Agent:      agent,
+		HTTPClient: &http.Client{Transport: transport},
+		Observer:   told{agent, p.notice},
+	})
+	if err != nil {
+		return err
+	}
+	serving, stop := context.WithCancel(context.Background())
+	served := make(chan error, 1)
+	go func() { served <- p.Serve(serving, ln) }()
+	err = runGateway(ctx, g)
+	stop()
+	transport.CloseIdleConnections()
+	return errors.Join(err, <-served)
+}
+
+// runGateway runs g until it ends or ctx does.
+func runGateway(ctx context.Context, g *gateway.Gateway) error {
+	running, kill := context.WithCancel(context.Background())
+	defer kill()
+	ended := make(chan error, 1)
+	go func() { ended <- g.Run(running) }()
+	select {
+	case err := <-ended:
+		return err
+	case <-ctx.Done():
+	}
+	limited, cancel := context.WithTimeout(context.Background(), leave)
+	defer cancel()
+	_ = g.Disconnect(limited) // whoever runs it has asked for the end
+	kill()
+	<-ended
+	return nil
+}
+
+// told is the agent as the gateway's observer, with a person who watches.
+type told struct {
+	*play.Agent
+	notice func(string)
+}
+
+// StateChanged tells the person too.
+func (t told) StateChanged(s gateway.State, err error) {
+	t.Agent.StateChanged(s, err)
+	text := "the gateway is " + s.String()
+	if err != nil {
+		text += ": " + err.Error()
+	}
+	t.notice(text)
+}
+
+// pipeListener is a listener in memory: nobody else can dial it.
+type pipeListener struct {
+	conns  chan net.Conn
+	closed chan struct{}
+	once   sync.Once
+}
+
+func newPipeListener() *pipeListener {
+	return &pipeListener{conns: make(chan net.Conn), closed: make(chan struct{})}
+}
+
+func (l *pipeListener) dial(ctx context.Context, _, _ string) (net.Conn, error) {
+	near, far := net.Pipe()
+	select {
+	case l.conns <- far:
+		return near, nil
+	case <-l.closed:
+		return nil, net.ErrClosed
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+}
+
+// Accept implements net.Listener.
+func (l *pipeListener) Accept() (net.Conn, error) {
+	select {
+	case c := <-l.conns:
+		return c, nil
+	case <-l.closed:
+		return nil, net.ErrClosed
+	}
+}
+
+// Close implements net.Listener.
+func (l *pipeListener) Close() error {
+	l.once.Do(func() { close(l.closed) })
+	return nil
+}
+
+// Addr implements net.Listener.
+func (l *pipeListener) Addr() net.Addr { return pipeAddr{} }
+
+type pipeAddr struct{}
+
+func (pipeAddr) Network() string { return "pipe" }
+func (pipeAddr) String() string  { return "pipe" }
