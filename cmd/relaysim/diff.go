@@ -1,9 +1,6 @@
 package main
 
 import (
-	"errors"
-	"fmt"
-	"io"
 	"path/filepath"
 	"strings"
 
@@ -53,29 +50,16 @@ Exit status: 0 the same, 1 different, 2 the call or a file was wrong.`,
 }
 
 func readForDiff(p program, path string) (*compare.Recording, error) {
-	f, err := openRecording(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	rec := recording.NewReader(f, path)
-	var side *compare.Recording
-	for {
-		l, err := rec.Next()
+	side := &compare.Recording{}
+	err := eachLine(p, path, func(l *recording.Line) {
 		switch {
-		case errors.Is(err, io.EOF):
-			for _, w := range rec.Warnings() {
-				fmt.Fprintf(p.stderr, "%s (warning)\n", w)
-			}
-			return side, nil
-		case err != nil:
-			return nil, err
 		case l.Header != nil:
-			side = compare.New(revisionOf(l.Header, path))
+			side.Revision = revisionOf(l.Header, path)
 		case l.Observation != nil:
 			side.Add(l.Number, l.Observation)
 		}
-	}
+	})
+	return side, err
 }
 
 // revisionOf is the revision that a recording says it is of, in its header or

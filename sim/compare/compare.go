@@ -34,7 +34,7 @@ type Field struct {
 // Diff compares two recordings. The differences are in the order of a, those of
 // b alone where they stand in b between what both have.
 func Diff(a, b *Recording) *Report {
-	foreign := a.revision != "" && b.revision != "" && a.revision != b.revision
+	foreign := a.Revision != "" && b.Revision != "" && a.Revision != b.Revision
 	if foreign {
 		a, b = a.withScope(), b.withScope()
 	}

@@ -17,7 +17,7 @@ import (
 
 func read(t testing.TB, revision string, text []byte) *compare.Recording {
 	t.Helper()
-	side := compare.New(revision)
+	side := &compare.Recording{Revision: revision}
 	rec := recording.NewReader(bytes.NewReader(text), "x.jsonl")
 	for {
 		l, err := rec.Next()

@@ -71,7 +71,7 @@ func (r *Recording) withScope() *Recording {
 	for lane, items := range r.lanes {
 		for _, i := range items {
 			j := *i
-			j.tree = renamed(i.tree, scopeKeys[r.revision])
+			j.tree = renamed(i.tree, scopeKeys[r.Revision])
 			j.masked = masked(j.tree, j.loose)
 			c.lanes[lane] = append(c.lanes[lane], &j)
 		}

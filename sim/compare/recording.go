@@ -8,11 +8,13 @@ import (
 )
 
 // Recording is a recording in its lanes. It is held whole: what is aligned may
-// stand anywhere.
+// stand anywhere. The zero Recording is empty.
 type Recording struct {
-	revision string // of the contract; "" where it is not known
-	lanes    map[string][]*Item
-	order    []string // of the lanes, as they begin
+	// Revision is that of the contract; "" where it is not known.
+	Revision string
+
+	lanes map[string][]*Item
+	order []string // of the lanes, as they begin
 
 	framer  trace.Framer
 	sockets map[int]int       // their numbers in the order of opening
@@ -29,15 +31,6 @@ type Item struct {
 	tree   any
 	masked string // the tree as JSON, identifiers by their kind
 	loose  bool   // a field that is null may as well be missing
-}
-
-// New returns an empty Recording of a revision of the contract; "" where it is
-// not known.
-func New(revision string) *Recording {
-	return &Recording{
-		revision: revision, lanes: map[string][]*Item{},
-		sockets: map[int]int{}, asked: map[asking]string{},
-	}
 }
 
 // asking names a request: ids are unique per connection (OUT-1).
@@ -64,6 +57,9 @@ func (r *Recording) socket(conn int) int {
 // state and what a connector did inside is left out: it is not between the two.
 // Observations are added in their order, and not changed afterwards.
 func (r *Recording) Add(line int, o *trace.Observation) {
+	if r.lanes == nil {
+		r.lanes, r.sockets, r.asked = map[string][]*Item{}, map[int]int{}, map[asking]string{}
+	}
 	r.framer.Frame(o)
 	l := place{line, o}
 	switch o.Kind {

@@ -1,0 +1,51 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/relaysim/relaysim/sim/har"
+	"github.com/relaysim/relaysim/sim/recording"
+)
+
+func newExport(p program) *cobra.Command {
+	var out string
+	cmd := &cobra.Command{
+		Use:   "export file.jsonl",
+		Short: "Write a recording as an HTTP archive with WebSocket messages",
+		Long: `Writes what crossed the sockets of a recording as an HTTP archive (HAR) with
+_webSocketMessages, which the developer tools of Chrome open. Each socket is an
+entry. A recording has no date, so it begins at 1970-01-01. What did not cross a
+socket, such as turns and the agent's calls, has no place there and is counted.
+
+Exit status: 0 written, 2 the call or the file was wrong.`,
+		Example: `  relaysim export recordings/modal-submit-2026-08.jsonl -o modal.har`,
+		Args:    cobra.ExactArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			return exportHAR(p, args[0], out)
+		},
+	}
+	cmd.Flags().StringVarP(&out, "output", "o", "", "write the archive to this `file`, in place of stdout")
+	return cmd
+}
+
+func exportHAR(p program, path, out string) error {
+	to, err := p.target(out)
+	if err != nil {
+		return err
+	}
+	w := har.NewWriter(to)
+	err = eachLine(p, path, func(l *recording.Line) {
+		if l.Observation != nil {
+			w.Add(l.Observation)
+		}
+	})
+	if err == nil {
+		err = w.Close()
+	}
+	if err = to.close(err); err == nil && w.LeftOut() > 0 {
+		fmt.Fprintf(p.stderr, "%s left out: %s\n", count(w.LeftOut(), "event"), "they did not cross a socket")
+	}
+	return err
+}

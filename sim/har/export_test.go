@@ -1,0 +1,4 @@
+package har
+
+// ReadAtMost is Read with another limit.
+var ReadAtMost = read
