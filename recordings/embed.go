@@ -4,7 +4,8 @@ package recordings
 
 import "embed"
 
-// FS holds the recordings and, beside them, their files of deviations.
+// FS holds the recordings and, beside them, their files of deviations. In
+// findings are those that break the contract: they are judged, and not played.
 //
-//go:embed *.jsonl *.deviations.yaml
+//go:embed *.jsonl *.deviations.yaml findings
 var FS embed.FS

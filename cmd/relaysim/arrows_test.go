@@ -32,7 +32,6 @@ func TestImportsPointOneWay(t *testing.T) {
 		{"sim/replay", []string{"sim/play", "sim/connector", "sim/report", "gateway"}, "compiling plays nothing"},
 		{"sim/check", []string{"sim/play", "sim/connector", "sim/report", "gateway"}, "a check reads and plays nothing"},
 		{"sim/report", []string{"sim/play", "sim/recording", "gateway"}, "a report knows neither player nor format"},
-		{"sim/har", []string{"gateway", "sim/play", "sim/scenario", "sim/report"}, "an archive is a trace in another format"},
 		{"sim/compare", []string{"gateway", "sim/play", "sim/scenario", "sim/recording", "sim/report"}, "two traces are compared as they are"},
 		{"sim/play", []string{"sim/report", "sim/recording", "sim/replay"}, "the player knows no formats"},
 	} {

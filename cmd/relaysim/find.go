@@ -7,6 +7,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/relaysim/relaysim/recordings"
@@ -21,6 +22,18 @@ type source struct {
 	fsys  fs.FS  // where it is; nil is the machine's file system
 	path  string // in fsys
 	lone  bool   // a file of deviations without its recording
+	// finding says that it was found in a folder of recordings that break the
+	// contract, which are not played but checked.
+	finding bool
+}
+
+// findings is the name of such a folder.
+const findings = "findings"
+
+// isFinding says whether a path is in a folder of findings below root.
+func isFinding(root, name string) bool {
+	below, _ := strings.CutPrefix(filepath.ToSlash(name), filepath.ToSlash(root))
+	return strings.Contains(below, "/"+findings+"/")
 }
 
 // recorded says whether it is a recording rather than a scenario.
@@ -39,8 +52,19 @@ func isSource(name string) bool {
 	return false
 }
 
-// find lists the files under paths, and says on stderr what of it is built in.
+// find lists the files under paths that are played, and says on stderr what of
+// it is built in.
 func (p program) find(paths []string) ([]source, error) {
+	all, err := p.findAll(paths)
+	list := slices.DeleteFunc(all, func(s source) bool { return s.finding })
+	if err == nil && len(list) == 0 {
+		err = errors.New(strings.Join(paths, ", ") + ": holds only findings, which are checked and not played")
+	}
+	return list, err
+}
+
+// findAll is find with what is not played.
+func (p program) findAll(paths []string) ([]source, error) {
 	list, err := find(paths)
 	if err != nil {
 		return nil, err
@@ -148,12 +172,13 @@ func walk(root string) ([]source, error) {
 			return filepath.SkipDir
 		case d.IsDir():
 		case isSource(p):
-			list = append(list, source{name: p, group: filepath.Dir(p), path: p})
+			list = append(list, source{name: p, group: filepath.Dir(p), path: p, finding: isFinding(root, p)})
 		case strings.HasSuffix(p, replay.DeviationsEnding) && isMissing(recordingOf(p)):
 			list = append(list, source{name: p, group: filepath.Dir(p), path: p, lone: true})
 		}
 		return nil
 	})
+	byFolder(list)
 	if err == nil && len(list) == 0 {
 		err = fmt.Errorf("%s: holds no scenario (.yaml) and no recording (.jsonl)", root)
 	}
@@ -175,7 +200,7 @@ func builtIn(root string) []source {
 			case name == root:
 				list = append(list, source{name: name, fsys: b.fsys, path: p})
 			case root == "" || strings.HasPrefix(name, root+"/"):
-				list = append(list, source{name: name, group: path.Dir(name), fsys: b.fsys, path: p})
+				list = append(list, source{name: name, group: path.Dir(name), fsys: b.fsys, path: p, finding: isFinding(root, "/"+name)})
 			}
 			return err
 		})
@@ -183,5 +208,11 @@ func builtIn(root string) []source {
 			panic(err) // what is built in can be read
 		}
 	}
+	byFolder(list)
 	return list
+}
+
+// byFolder keeps the files of a folder together: those below it come after.
+func byFolder(list []source) {
+	slices.SortStableFunc(list, func(a, b source) int { return strings.Compare(a.group, b.group) })
 }

@@ -21,6 +21,7 @@ Exit status: 0 no problem, 1 problems, 2 the call was wrong.`,
 			}
 			files := load(sources)
 			warn(p, files)
+			note(p, files)
 			write(p, p.stdout, files)
 			n := countProblems(files)
 			fmt.Fprintf(p.stdout, "%s, %s\n", count(len(files), "file"), count(n, "problem"))

@@ -116,6 +116,10 @@ func (o *output) add(r run, v *verdict.Result) {
 		}
 		e.Saved = saved
 	}
+	o.report(e)
+}
+
+func (o *output) report(e report.Entry) {
 	for _, rep := range o.reporters {
 		rep.Add(e)
 	}

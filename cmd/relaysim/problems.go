@@ -14,6 +14,35 @@ func warn(p program, files []loaded) {
 	}
 }
 
+// note writes what of each recording is not played.
+func note(p program, files []loaded) {
+	for _, f := range files {
+		for _, n := range f.notes() {
+			fmt.Fprintf(p.stderr, "%s: %s (note)\n", f.name, n)
+		}
+	}
+}
+
+// noteCount says in one line in how many recordings something is not played.
+func noteCount(p program, files []loaded) {
+	n := 0
+	for _, f := range files {
+		if len(f.notes()) > 0 {
+			n++
+		}
+	}
+	if n > 0 {
+		fmt.Fprintf(p.stderr, "%s with calls that are not played but for their frames: lint names them\n", count(n, "recording"))
+	}
+}
+
+func (l loaded) notes() []string {
+	if l.scenario == nil {
+		return nil
+	}
+	return l.scenario.Notes
+}
+
 // write writes a line for each problem: what GitHub makes of it, when that is
 // where it runs.
 func write(p program, w io.Writer, files []loaded) {

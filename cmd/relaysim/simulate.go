@@ -99,6 +99,7 @@ func simulate(ctx context.Context, p program, flags simulateFlags, paths []strin
 	}
 	files := load(sources)
 	warn(p, files)
+	noteCount(p, files)
 	if err := refuse(p, files, "nothing was played"); err != nil {
 		return err
 	}

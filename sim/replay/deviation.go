@@ -35,6 +35,10 @@ type Deviation struct {
 	Reason   string       // for people
 }
 
+// Replayed says whether a replay differs for it. Otherwise only a check of the
+// laws looks at it.
+func (d Deviation) Replayed() bool { return d.Field != "" || d.Absent || d.After != 0 }
+
 // correct puts what the rules want into the tape. It returns the entries that
 // are stale, as a scenario.Errors.
 func (t *tape) correct(deviations []Deviation) error {

@@ -22,7 +22,7 @@ func head(t *tape) (*scenario.Scenario, error) {
 		EventsUnknown: t.wireOnly,
 	}
 	if s.Name == "" {
-		s.Name = t.name()
+		s.Name = nameOf(t.file)
 	}
 	if t.auth {
 		t.authenticate(s)

@@ -128,4 +128,3 @@ func TestTurnsWithoutAnEnd(t *testing.T) {
 		})
 	}
 }
-

@@ -5,6 +5,7 @@ import (
 	"path"
 	"strings"
 
+	"github.com/relaysim/relaysim/sim/recording"
 	"github.com/relaysim/relaysim/sim/trace"
 )
 
@@ -16,26 +17,39 @@ const (
 
 var scopeKeys = map[string]string{r6: "guild_id", r8: "scope_id"}
 
-// findRevision finds the one that was recorded: as the header says, else as the
-// file's name ends, else as the frames look.
+// findRevision finds the one that was recorded.
 func (t *tape) findRevision() (string, error) {
-	if rev := t.header.Revision; rev != "" {
-		if _, known := scopeKeys[rev]; !known {
-			return "", t.problem("revision: %q is not known, want %s or %s", rev, r6, r8)
+	if rev := t.header.Revision; rev != "" && scopeKeys[rev] == "" {
+		return "", t.problem("revision: %q is not known, want %s or %s", rev, r6, r8)
+	}
+	list := make([]*trace.Observation, len(t.lines))
+	for i, l := range t.lines {
+		list[i] = l.Observation
+	}
+	return RevisionOf(t.header, t.file, list), nil
+}
+
+// RevisionOf finds the revision of the contract that was recorded: as the header
+// says, else as the file's name ends, else as the frames look, of which the first
+// few are enough. It is "" where the header names one that is not known.
+func RevisionOf(h *recording.Header, file string, list []*trace.Observation) string {
+	if h.Revision != "" {
+		if scopeKeys[h.Revision] == "" {
+			return ""
 		}
-		return rev, nil
+		return h.Revision
 	}
 	for _, rev := range []string{r6, r8} {
-		if strings.HasSuffix(t.name(), "-"+rev) {
-			return rev, nil
+		if strings.HasSuffix(nameOf(file), "-"+rev) {
+			return rev
 		}
 	}
-	for _, l := range t.lines {
-		if o := l.Observation; o.Kind == trace.Frame && showsR8(o) {
-			return r8, nil
+	for _, o := range list {
+		if o.Kind == trace.Frame && showsR8(o) {
+			return r8
 		}
 	}
-	return r6, nil
+	return r6
 }
 
 // showsR8 looks for what only the later revision writes. A connector may write
@@ -53,8 +67,7 @@ func showsR8(o *trace.Observation) bool {
 	return false
 }
 
-// name is the file's, without its folder and ending.
-func (t *tape) name() string {
-	name := path.Base(strings.ReplaceAll(t.file, `\`, "/"))
-	return strings.TrimSuffix(name, ".jsonl")
+// nameOf is a file's name, without its folder and ending.
+func nameOf(file string) string {
+	return strings.TrimSuffix(path.Base(strings.ReplaceAll(file, `\`, "/")), ".jsonl")
 }

@@ -45,7 +45,7 @@ func (t *Text) Add(e Entry) {
 	}
 	t.count.Add(e.Outcome)
 	t.spent += e.Elapsed
-	if e.Group == "" || t.o.Traces || e.Outcome != verdict.Passed {
+	if e.Group == "" || t.o.Traces || e.Outcome != verdict.Passed || len(e.Problems) > 0 {
 		t.run(e)
 	}
 	t.w.Flush()
