@@ -29,6 +29,8 @@ func TestImportsPointOneWay(t *testing.T) {
 		{"sim/law", []string{"gateway", "sim/play", "sim/connector", "sim/scenario"}, "laws judge from the trace alone"},
 		{"sim/scenario", []string{"gateway", "sim/connector", "sim/play"}, "a scenario has no behaviour"},
 		{"sim/recording", []string{"sim/play", "sim/report", "sim/scenario"}, "a recording is only a file format"},
+		{"sim/replay", []string{"sim/play", "sim/connector", "sim/report", "gateway"}, "compiling plays nothing"},
+		{"sim/check", []string{"sim/play", "sim/connector", "sim/report", "gateway"}, "a check reads and plays nothing"},
 		{"sim/report", []string{"sim/play", "sim/recording", "gateway"}, "a report knows neither player nor format"},
 		{"sim/har", []string{"gateway", "sim/play", "sim/scenario", "sim/report"}, "an archive is a trace in another format"},
 		{"sim/compare", []string{"gateway", "sim/play", "sim/scenario", "sim/recording", "sim/report"}, "two traces are compared as they are"},
