@@ -1,15 +1,13 @@
 package main
 
 import (
-	"path/filepath"
-	"strings"
-
 	"github.com/spf13/cobra"
 
-	"github.com/relaysim/relaysim/gateway/wire"
 	"github.com/relaysim/relaysim/sim/compare"
 	"github.com/relaysim/relaysim/sim/recording"
+	"github.com/relaysim/relaysim/sim/replay"
 	"github.com/relaysim/relaysim/sim/report"
+	"github.com/relaysim/relaysim/sim/trace"
 )
 
 func newDiff(p program) *cobra.Command {
@@ -49,30 +47,28 @@ Exit status: 0 the same, 1 different, 2 the call or a file was wrong.`,
 	}
 }
 
+// lookedAt is how many observations say which revision a recording is of, where
+// neither its header nor its name does.
+const lookedAt = 100
+
 func readForDiff(p program, path string) (*compare.Recording, error) {
 	side := &compare.Recording{}
+	var header *recording.Header
+	var first []*trace.Observation
 	err := eachLine(p, path, func(l *recording.Line) {
 		switch {
 		case l.Header != nil:
-			side.Revision = revisionOf(l.Header, path)
+			header = l.Header
 		case l.Observation != nil:
 			side.Add(l.Number, l.Observation)
+			if len(first) < lookedAt {
+				first = append(first, l.Observation)
+			}
 		}
 	})
-	return side, err
-}
-
-// revisionOf is the revision that a recording says it is of, in its header or
-// as the ending of its name; "" where neither does.
-func revisionOf(h *recording.Header, path string) string {
-	if h.Revision != "" {
-		return h.Revision
+	if err != nil {
+		return nil, err
 	}
-	name := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
-	for _, rev := range wire.Revisions() {
-		if strings.HasSuffix(name, rev.Name) {
-			return rev.Name
-		}
-	}
-	return ""
+	side.Revision = replay.RevisionOf(header, path, first)
+	return side, nil
 }

@@ -31,7 +31,9 @@ Exit status: 0 passed, 1 failed or interrupted, 2 the call or a file was wrong.`
 	root.SetOut(p.stdout)
 	root.SetErr(p.stderr)
 	root.AddCommand(newSimulate(p), newCheck(p), newLint(p), newCoverage(p), newSchema(), newShow(p),
-		newDiff(p))
+		newDiff(p),
+		newImport(p),
+		newExport(p))
 	return root
 }
 
