@@ -71,7 +71,7 @@ func TestInterruptStopsAtOnceAndSaysWhatRan(t *testing.T) {
 	if want := "relaysim: interrupted: 1 of 3 runs played"; last != want {
 		t.Errorf("got %q, want %q", last, want)
 	}
-	for _, want := range []string{"it hangs", "1 not judged\n1 not run\n1 passed, 0 failed\n"} {
+	for _, want := range []string{"????  it hangs [2026-08]  " + filepath.Join(folder, "b.yaml") + ":1  stopped before it ended\n", "1 not judged\n1 not run\n1 passed, 0 failed\n"} {
 		if !strings.Contains(stdout.String(), want) {
 			t.Errorf("stdout lacks %q:\n%s", want, stdout.String())
 		}

@@ -41,9 +41,9 @@ func newOutput(p program, flags simulateFlags, runs []run) (*output, error) {
 	if flags.json {
 		out.reporters = append(out.reporters, report.NewJSON(stdout))
 	} else {
-		_, ok := terminal(p.stdout)
+		width, ok := terminal(p.stdout) // 0 where it is none
 		colour := ok && p.env("NO_COLOR") == ""
-		out.reporters = append(out.reporters, report.NewText(stdout, report.TextOptions{Colour: colour, Traces: flags.verbose}))
+		out.reporters = append(out.reporters, report.NewText(stdout, report.TextOptions{Colour: colour, Traces: flags.verbose, Width: width}))
 	}
 	if p.onGitHub() {
 		out.reporters = append(out.reporters, annotations(p, out.stderr))

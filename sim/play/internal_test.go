@@ -64,3 +64,9 @@ func TestAnUnbalancedCountFailsTheRun(t *testing.T) {
 		t.Error("got no error from a count that fell below zero")
 	}
 }
+
+func TestThingsAgreeInNumber(t *testing.T) {
+	if one, two := things(1), things(2); one != "1 thing is" || two != "2 things are" {
+		t.Errorf("got %q, %q", one, two)
+	}
+}

@@ -60,7 +60,7 @@ func (m mask) trace(list []*trace.Observation, leaks []int) []*trace.Observation
 func (m mask) problems(problems []verdict.Problem, list []*trace.Observation) {
 	for i := range problems {
 		p := &problems[i]
-		p.Text = m.text(p.Text)
+		p.Text, p.Add = m.text(p.Text), m.text(p.Add)
 		for j := range p.Diffs {
 			p.Diffs[j].Want, p.Diffs[j].Got = m.text(p.Diffs[j].Want), m.text(p.Diffs[j].Got)
 		}

@@ -122,6 +122,7 @@ func (r *run) nothingLeft() error {
 			r.problem(verdict.Problem{
 				At:   it.cause.String(),
 				Text: fmt.Sprintf("%s at #%d that no step expects", kind, it.seen.Seq), Nearest: it.seen, Seq: it.seen.Seq,
+				Add: r.toExpect(it),
 			})
 		}
 	})

@@ -130,6 +130,13 @@ func (r *run) judge(err error) []*trace.Observation {
 	return list
 }
 
+func things(n int64) string {
+	if n == 1 {
+		return "1 thing is"
+	}
+	return fmt.Sprintf("%d things are", n)
+}
+
 // explain says more about errors whose text alone would not help.
 func (r *run) explain(err error) string {
 	switch busy := r.counter.Busy(); {
@@ -137,8 +144,8 @@ func (r *run) explain(err error) string {
 	case busy == 0:
 		return fmt.Sprintf("was not at its end within %v of real time (--timeout allows more)", r.options.Timeout)
 	default:
-		return fmt.Sprintf("did not become quiet within %v of real time: %d things are still going on (a gateway or agent that hangs; --timeout allows more)",
-			r.options.Timeout, busy)
+		return fmt.Sprintf("did not become quiet within %v of real time: %s still going on (a gateway or agent that hangs; --timeout allows more)",
+			r.options.Timeout, things(busy))
 	}
 	return err.Error()
 }

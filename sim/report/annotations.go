@@ -33,10 +33,6 @@ func (a *Annotations) Add(e Entry) {
 		return
 	}
 	for _, p := range e.Problems {
-		where := p.At
-		if where == "" {
-			where = place(e)
-		}
 		text := p.Text
 		if p.Rule != "" {
 			text = p.Rule + ": " + text
@@ -44,7 +40,10 @@ func (a *Annotations) Add(e Entry) {
 		for _, d := range p.Diffs {
 			text += fmt.Sprintf("\n%swant %s, got %s", at(d), d.Want, d.Got)
 		}
-		a.Problem(where, e.label(), text)
+		if p.Add != "" {
+			text += "\nto expect it, add: " + p.Add
+		}
+		a.Problem(e.at(p), e.label(), text)
 	}
 }
 

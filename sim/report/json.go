@@ -44,6 +44,7 @@ type jsonProblem struct {
 	Seq     int        `json:"seq,omitempty"`
 	Nearest int        `json:"nearest,omitempty"` // seq
 	Diffs   []jsonDiff `json:"diffs,omitempty"`
+	Add     string     `json:"add,omitempty"` // the step that would expect it
 }
 
 type jsonDiff struct {
@@ -73,7 +74,7 @@ func (j *JSON) Add(e Entry) {
 		Covers: e.Covers, Tags: e.Tags, Saved: e.Saved,
 	}
 	for _, p := range e.Problems {
-		r.Problems = append(r.Problems, problemJSON(p))
+		r.Problems = append(r.Problems, problemJSON(e, p))
 	}
 	if e.Outcome == verdict.Failed || e.Outcome == verdict.NotJudged {
 		for _, o := range e.Trace {
@@ -83,8 +84,8 @@ func (j *JSON) Add(e Entry) {
 	j.write(r)
 }
 
-func problemJSON(p verdict.Problem) jsonProblem {
-	out := jsonProblem{At: p.At, Rule: p.Rule, Text: cutSecrets(p.Text), Seq: p.Seq}
+func problemJSON(e Entry, p verdict.Problem) jsonProblem {
+	out := jsonProblem{At: e.at(p), Add: cutSecrets(p.Add), Rule: p.Rule, Text: cutSecrets(p.Text), Seq: p.Seq}
 	if p.Nearest != nil {
 		out.Nearest = p.Nearest.Seq
 	}

@@ -12,15 +12,16 @@ import (
 // line shows one observation, without its end of line. The gateway is on the
 // left and the connector on the right of an arrow.
 func line(o *trace.Observation) string {
-	what := fmt.Sprintf("%4d %9.3fs  %-4s%s%s", o.Seq, o.At.Seconds(), socket(o), peer(o), happened(o))
+	what := fmt.Sprintf("%4d %9.3fs  %-8s%s%s", o.Seq, o.At.Seconds(), socket(o), peer(o), happened(o))
 	return strings.TrimRight(what, " ")
 }
 
+// socket names the socket. It is no bare number: that is what observations have.
 func socket(o *trace.Observation) string {
 	if o.Conn == 0 {
 		return ""
 	}
-	return fmt.Sprintf("#%d", o.Conn)
+	return fmt.Sprintf("conn %d", o.Conn)
 }
 
 // peer names the gateway where a scenario has given it a name.

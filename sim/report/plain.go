@@ -54,6 +54,24 @@ func shorten(text string, limit int) string {
 	return fmt.Sprintf("%s…(%d more)…%s", string(runes[:head]), out, string(runes[len(runes)-tail:]))
 }
 
+// cutOff shortens a line to so many columns, where a value or a word ends if one
+// does near there.
+func cutOff(line string, columns int) string {
+	runes := []rune(line)
+	if len(runes) <= columns {
+		return line
+	}
+	const near = 12
+	end := max(columns-1, 0)
+	for i := end; i > max(end-near, 0); i-- {
+		if strings.ContainsRune(" ,}]", runes[i-1]) {
+			end = i
+			break
+		}
+	}
+	return strings.TrimRight(string(runes[:end]), " ") + "…"
+}
+
 var (
 	bearer = regexp.MustCompile(`(?i)\bbearer [\w.~+/=-]+`)
 	// A member whose name says that its value is a secret, also where the JSON

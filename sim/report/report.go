@@ -29,6 +29,15 @@ func (e Entry) label() string {
 	return e.Name + " [" + e.Revision + "]"
 }
 
+// at is the place of a problem of the run: that of the run where none is to
+// blame alone, as for a broken law.
+func (e Entry) at(p verdict.Problem) string {
+	if p.At == "" {
+		return place(e)
+	}
+	return p.At
+}
+
 // Reporter is told of each verdict, in the order to be shown, and of the end.
 // Only one goroutine calls it.
 type Reporter interface {

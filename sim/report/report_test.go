@@ -88,6 +88,7 @@ func entries() []report.Entry {
 				Nearest: list[9], Seq: 10,
 				Diffs: []match.Diff{{Path: "metadata.scope_id", Want: `"G1"`, Got: "nothing"}},
 			},
+			{At: "scenarios/out/b.yaml:9:5", Text: "a send at #10 that no step expects", Nearest: list[9], Add: "- expect: {send: {content: pong}}", Seq: 10},
 			{Rule: "FU-4", Text: "frame 16 holds a secret:\nthe token of interaction 7", Seq: 16, Diffs: []match.Diff{{Want: "no secret", Got: "one"}}},
 		},
 	}
@@ -123,6 +124,7 @@ func TestGolden(t *testing.T) {
 	for name, reporter := range map[string]func(io.Writer) report.Reporter{
 		"plain.txt":       func(w io.Writer) report.Reporter { return report.NewText(w, report.TextOptions{}) },
 		"colour.txt":      func(w io.Writer) report.Reporter { return report.NewText(w, report.TextOptions{Colour: true}) },
+		"narrow.txt":      func(w io.Writer) report.Reporter { return report.NewText(w, report.TextOptions{Width: 80}) },
 		"traces.txt":      func(w io.Writer) report.Reporter { return report.NewText(w, report.TextOptions{Traces: true}) },
 		"result.jsonl":    func(w io.Writer) report.Reporter { return report.NewJSON(w) },
 		"junit.xml":       func(w io.Writer) report.Reporter { return report.NewJUnit(w) },

@@ -18,6 +18,9 @@ type TextOptions struct {
 	Colour bool
 	// Traces shows every run with the whole of its trace, whatever its outcome.
 	Traces bool
+	// Width is the columns of a terminal, beyond which what happened is cut. Zero
+	// cuts nothing.
+	Width int
 }
 
 // Text reports for people: each group on one line, and whatever did not pass
@@ -71,14 +74,18 @@ func (t *Text) End(s Summary) error {
 
 // run writes the verdict on one run.
 func (t *Text) run(e Entry) {
-	t.print("%s  %s  %s\n", t.mark(e.Outcome), t.bold(plain(e.label())), t.faint(place(e)))
+	head := fmt.Sprintf("%s  %s  %s", t.mark(e.Outcome), t.bold(plain(e.label())), t.faint(place(e)))
+	if e.Outcome == verdict.NotJudged && len(e.Problems) == 0 { // it was cut off: what it did until then says nothing
+		head, e.Reason = head+"  "+plain(e.Reason), ""
+	}
+	t.print("%s\n", strings.TrimRight(head, " "))
 	if e.Reason != "" {
 		t.print("      %s\n", plain(e.Reason))
 	}
 	for _, p := range e.Problems {
-		t.problem(p)
+		t.problem(e, p)
 	}
-	if e.Outcome == verdict.Failed || e.Outcome == verdict.NotJudged || t.o.Traces {
+	if e.Outcome == verdict.Failed || t.o.Traces {
 		t.trace(e)
 	}
 	if e.Saved != "" {
@@ -86,10 +93,10 @@ func (t *Text) run(e Entry) {
 	}
 }
 
-func (t *Text) problem(p verdict.Problem) {
+func (t *Text) problem(e Entry, p verdict.Problem) {
 	where := ""
-	if p.At != "" {
-		where = escape(p.At) + ": "
+	if at := e.at(p); at != "" {
+		where = escape(at) + ": "
 	}
 	if p.Rule != "" {
 		where += p.Rule + ": "
@@ -103,11 +110,25 @@ func (t *Text) problem(p verdict.Problem) {
 		t.print("        %s\n", escape(l))
 	}
 	if p.Nearest != nil {
-		t.print("        nearest is %d: %s\n", p.Nearest.Seq, happened(p.Nearest))
+		t.print("        %s\n", t.fit(fmt.Sprintf("nearest is %d: %s", p.Nearest.Seq, happened(p.Nearest))))
 	}
 	for _, d := range p.Diffs {
 		t.print("          %swant %s, got %s\n", at(d), t.green(plain(d.Want)), t.red(plain(d.Got)))
 	}
+	if p.Add != "" {
+		t.print("        to expect it, add: %s\n", escape(cutSecrets(p.Add)))
+	}
+}
+
+// margin is what stands before each line of a trace.
+const margin = 8
+
+// fit cuts a line that stands behind the margin to the terminal.
+func (t *Text) fit(line string) string {
+	if t.o.Width == 0 {
+		return line
+	}
+	return cutOff(line, t.o.Width-margin)
 }
 
 // at introduces a diff. It is empty where the value as a whole differs.
@@ -131,11 +152,11 @@ func (t *Text) trace(e Entry) {
 		}
 		switch {
 		case l.blamed:
-			t.print("      > %s\n", t.red(line(l.o)))
+			t.print("      > %s\n", t.red(t.fit(line(l.o))))
 		case l.nearest:
-			t.print("      ~ %s\n", t.yellow(line(l.o)))
+			t.print("      ~ %s\n", t.yellow(t.fit(line(l.o))))
 		default:
-			t.print("        %s\n", t.faint(line(l.o)))
+			t.print("        %s\n", t.faint(t.fit(line(l.o))))
 		}
 	}
 	if left > 0 {

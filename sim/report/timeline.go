@@ -55,7 +55,7 @@ func (t *Timeline) Add(o *trace.Observation) error {
 	for i, m := range t.moves(o) {
 		prefix := strings.Repeat(" ", prefixWidth)
 		if i == 0 {
-			prefix = fmt.Sprintf("%4d %8.3f %-3s ", o.Seq, o.At.Seconds(), socket(o))
+			prefix = fmt.Sprintf("%4d %8.3f %-6s ", o.Seq, o.At.Seconds(), socket(o))
 		}
 		room := t.width - utf8.RuneCountInString(prefix) - t.laneWidth()
 		if err := t.print(t.faint(prefix) + t.lanes(m) + m.paint(t.palette, cut(m.text, room, t.width > 0))); err != nil {
@@ -66,7 +66,7 @@ func (t *Timeline) Add(o *trace.Observation) error {
 }
 
 // prefixWidth is what stands before the lanes: seq, time and socket.
-const prefixWidth = 18
+const prefixWidth = 21
 
 func (t *Timeline) print(line string) error {
 	_, err := fmt.Fprintln(t.w, strings.TrimRight(line, " "))

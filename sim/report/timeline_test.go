@@ -58,26 +58,26 @@ func timeline(t *testing.T, o report.TimelineOptions) string {
 func TestTimeline(t *testing.T) {
 	t.Parallel()
 	want := `
-                  agent gateway connector user
-   1    0.000 #1    │      ├───────▶│      │    opens /relay auth present as gw-1
-   2    0.001 #1    │      ├───────▶│      │    hello discord B1
-   3    0.002 #1    │      │◀───────┼──────┤    ann in C1: "hi\u001b[2J" (buffered as b1)
-   4    0.003       │◀─────┤        │      │    turn of s: "hi"
-   5    0.004       ├─────▶│        │      │    replies "hello"
-   6    0.005 #1    │      ├───────▶│      │    send C1 "hello"
-                    │      ├───────▶│      │    ack b1
-   7    0.006 #1    │      │◀───────┼─────▶│    send: ok out-1, the user sees "hello"
-   8    0.007 #1    │      │◀───────┤      │    ok (for a request that does not wait)
-   9    0.008 #1    │      │◀───────┤      │    part of a line: "{"type":"pass"
-  10    0.009 #1    │      │◀───────┼──────┤    bob presses "yes"
-  11    0.010 #1    │      │◀───────┤      │    no frame: "[1]"
-  12    0.011 #1    │      │◀───────┤      │    a frame of the gateway's own: {"type":"hello"}
-  13    0.012       │◀─────┤        │      │    interrupt of s during its turn
-  14    0.013       ├─────▶│        │      │    edit m9 "x" = refused: unknown message
-  15    0.014       │      ●        │      │    is disconnected "closed"
-  16    0.015       │      │        ├─────▶│    edge answers 401 to /interactions/B1
-  17    0.016       │      │        ●      │    inbound dropped
-  18    0.017 #1    │      │◀───────┤      │    closes 4401 "revoked"
+                     agent gateway connector user
+   1    0.000 conn 1   │      ├───────▶│      │    opens /relay auth present as gw-1
+   2    0.001 conn 1   │      ├───────▶│      │    hello discord B1
+   3    0.002 conn 1   │      │◀───────┼──────┤    ann in C1: "hi\u001b[2J" (buffered as b1)
+   4    0.003          │◀─────┤        │      │    turn of s: "hi"
+   5    0.004          ├─────▶│        │      │    replies "hello"
+   6    0.005 conn 1   │      ├───────▶│      │    send C1 "hello"
+                       │      ├───────▶│      │    ack b1
+   7    0.006 conn 1   │      │◀───────┼─────▶│    send: ok out-1, the user sees "hello"
+   8    0.007 conn 1   │      │◀───────┤      │    ok (for a request that does not wait)
+   9    0.008 conn 1   │      │◀───────┤      │    part of a line: "{"type":"pass"
+  10    0.009 conn 1   │      │◀───────┼──────┤    bob presses "yes"
+  11    0.010 conn 1   │      │◀───────┤      │    no frame: "[1]"
+  12    0.011 conn 1   │      │◀───────┤      │    a frame of the gateway's own: {"type":"hello"}
+  13    0.012          │◀─────┤        │      │    interrupt of s during its turn
+  14    0.013          ├─────▶│        │      │    edit m9 "x" = refused: unknown message
+  15    0.014          │      ●        │      │    is disconnected "closed"
+  16    0.015          │      │        ├─────▶│    edge answers 401 to /interactions/B1
+  17    0.016          │      │        ●      │    inbound dropped
+  18    0.017 conn 1   │      │◀───────┤      │    closes 4401 "revoked"
 `
 	if got := timeline(t, report.TimelineOptions{}); got != want[1:] {
 		t.Errorf("got\n%s", got)
@@ -108,8 +108,8 @@ func TestTimelinePaints(t *testing.T) {
 func TestFullShowsEverything(t *testing.T) {
 	t.Parallel()
 	for seq, want := range map[int][]string{
-		1:  {"seq 1 at 0.0000s, open, #1\npath: /relay\nauth: present\nauthenticated as: gw-1\n"},
-		2:  {"frame, #1, from gateway\n{\n  \"type\": \"hello\""},
+		1:  {"seq 1 at 0.0000s, open, conn 1\npath: /relay\nauth: present\nauthenticated as: gw-1\n"},
+		2:  {"frame, conn 1, from gateway\n{\n  \"type\": \"hello\""},
 		3:  {`hi\u001b[2J`},
 		6:  {"text message, ", `"op": "send"`, `"bufferId": "b1"`},
 		9:  {"text message, 13 bytes"},

@@ -48,5 +48,6 @@ type Problem struct {
 	Text    string             // what was wanted and what happened, one sentence
 	Nearest *trace.Observation // the candidate that came closest; nil if none
 	Diffs   []match.Diff       // how Nearest differs
+	Add     string             // the step that would expect it, in YAML; empty where none would
 	Seq     int                // the observation it is about, to print the trace around it; 0 if none
 }
