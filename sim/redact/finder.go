@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+	"unicode/utf8"
 )
 
 // finder finds many texts at once: known secrets in the encodings in which they
@@ -18,6 +19,9 @@ type finder struct {
 	heads map[uint32][]spelling
 	order []string // secrets, oldest first
 	holds map[string]string
+	// escapes says that there is a secret which JSON writes with a backslash,
+	// so that none can be ruled out in text that has one.
+	escapes bool
 }
 
 // spelling is one form of a secret, and where in it a window begins.
@@ -46,6 +50,7 @@ func (f *finder) add(secret, placeholder string) {
 		return
 	}
 	f.holds[secret] = placeholder
+	f.escapes = f.escapes || strings.ContainsFunc(secret, func(r rune) bool { return r < ' ' || r == '"' || r == '\\' || r >= utf8.RuneSelf })
 	f.order = append(f.order, secret)
 	for _, text := range spellings(secret) {
 		for offset := range stride {

@@ -6,8 +6,12 @@ import "bytes"
 // are changed, so it is JSON of the same structure afterwards.
 func (c *cutter) json(b []byte, depth int) []edit {
 	w := walk{c: c, b: b, depth: depth}
-	w.value("", false)
-	return merged(w.edits)
+	doc := w.value("", false)
+	edits := merged(w.edits)
+	if placeholder := c.vault.known.in(splice(b, edits)); placeholder != "" {
+		return []edit{{doc.from, doc.to, `"` + placeholder + `"`}} // its quotes are the JSON's
+	}
+	return edits
 }
 
 // walk goes through JSON that is known to be valid.

@@ -49,6 +49,10 @@ func until(b []byte, i int, property byte) int {
 	return i
 }
 
+// notUTF8 is the first of the bytes that are in no text. Where base64 has
+// something glued to it, they begin what that decodes to.
+const notUTF8 = 0xf8
+
 func skip(b []byte, i int, c byte) int {
 	for i < len(b) && b[i] == c {
 		i++
@@ -97,7 +101,8 @@ func (c *cutter) matchLink(b []byte, end int) (match, bool) {
 	if b[end-1] == '"' {
 		return match{structure: true}, true
 	}
-	if start > 0 && (class[b[start-1]]&isToken != 0) {
+	escape := start > 1 && b[start-2] == '\\'
+	if start > 0 && !escape && (class[b[start-1]]&isName != 0 || b[start-1] == '.' || b[start-1] == '/') {
 		return match{}, false // a path
 	}
 	from := end
@@ -109,7 +114,7 @@ func (c *cutter) matchLink(b []byte, end int) (match, bool) {
 		from++
 	}
 	to := from
-	for to < len(b) && b[to] > ' ' && b[to] != '"' && b[to] != '\\' {
+	for to < len(b) && ' ' < b[to] && b[to] < notUTF8 && b[to] != '"' && b[to] != '\\' {
 		to++
 	}
 	return match{from: from, to: to, kind: Code}, from > gap && to > from

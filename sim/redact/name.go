@@ -13,6 +13,9 @@ func (c *cutter) matchName(b []byte, end int) (match, bool) {
 	for start > 0 && class[b[start-1]]&isName != 0 {
 		start--
 	}
+	if start > 0 && start < end && b[start-1] == '\\' {
+		start++ // the n of an escape is not the name's
+	}
 	after := skip(b, end, '\\')
 	quoted := after < len(b) && (b[after] == '"' || b[after] == '\'')
 	if quoted {
@@ -107,7 +110,7 @@ func closing(b []byte, i, slashes int) int {
 
 // endOfBare is where a value without quotes ends.
 func endOfBare(b []byte, i int) int {
-	for i < len(b) && b[i] > ' ' && bytes.IndexByte([]byte("\"'`<>(){}[],;&|\\#"), b[i]) < 0 {
+	for i < len(b) && ' ' < b[i] && b[i] < notUTF8 && bytes.IndexByte([]byte("\"'`<>(){}[],;&|\\#"), b[i]) < 0 {
 		i++
 	}
 	return i

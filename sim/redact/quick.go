@@ -26,7 +26,7 @@ func (c *cutter) suspicious(b []byte, depth int) bool {
 			return true
 		}
 		run = 0
-		if ch == '%' && isPercent(b, i) || ch == '\\' && isEscape(b, i) {
+		if ch == '%' && isPercent(b, i) || ch == '\\' && (c.vault.known.escapes || isEscape(b, i)) {
 			return true
 		}
 	}

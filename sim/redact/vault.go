@@ -39,7 +39,7 @@ func newVault() *vault {
 // wherever it stands, if it can be told from other text.
 func (v *vault) cut(kind Kind, secret []byte) string {
 	p, fresh := v.placeholder(kind, secret)
-	if fresh && strong(secret, 8) {
+	if fresh && isRandom(secret) {
 		v.known.add(string(secret), p)
 	}
 	return p
@@ -52,7 +52,7 @@ func (v *vault) know(secret string) {
 	}
 	p, fresh := v.placeholder(Known, []byte(secret))
 	switch {
-	case strong([]byte(secret), shortest) || len(secret) >= 16:
+	case !isWord(secret):
 		v.known.add(secret, p)
 	case fresh:
 		v.words = append(v.words, word{secret, p})
@@ -104,23 +104,45 @@ func kindOf(placeholder string) Kind {
 	return Kind(kind)
 }
 
-// strong says whether a secret cannot be a word of other text: one without
-// space, of some length, of letters and digits or of both cases.
-func strong(secret []byte, least int) bool {
-	var lower, upper, digit bool
+// sorts of bytes that a secret may have.
+const (
+	small = 1 << iota
+	large
+	digit
+	space
+	sign
+)
+
+func sortsOf(secret []byte) (sorts int) {
 	for _, c := range secret {
 		switch {
 		case c <= ' ':
-			return false
+			sorts |= space
 		case 'a' <= c && c <= 'z':
-			lower = true
+			sorts |= small
 		case 'A' <= c && c <= 'Z':
-			upper = true
+			sorts |= large
 		case '0' <= c && c <= '9':
-			digit = true
+			sorts |= digit
+		default:
+			sorts |= sign
 		}
 	}
-	return len(secret) >= least && (digit && (lower || upper) || lower && upper)
+	return sorts
+}
+
+// isRandom says whether what stood in a secret's place can be told from other
+// text: it could be a word, for nobody said that it is secret.
+func isRandom(secret []byte) bool {
+	sorts := sortsOf(secret)
+	return 8 <= len(secret) && len(secret) <= maxSpelling && sorts&space == 0 &&
+		(sorts&digit != 0 && sorts&(small|large) != 0 || sorts&(small|large) == small|large)
+}
+
+// isWord says whether a known secret may stand in other words by chance.
+func isWord(secret string) bool {
+	sorts := sortsOf([]byte(secret[1:]))
+	return len(secret) < shortest || len(secret) < 2*shortest && sorts&(sorts-1) == 0
 }
 
 // placeholderAt returns the end of the placeholder that begins at i, or 0.
