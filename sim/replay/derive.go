@@ -20,6 +20,7 @@ type derived struct {
 	call     *scenario.Call
 	chat     string
 	author   string // user_id of its metadata
+	nameless bool   // it has none although its revision would add one (SC-2)
 	replyTo  string
 	signal   string // the one it waits for in a turn; "": it is made outside
 }
@@ -30,7 +31,7 @@ const never = int(^uint(0) >> 1)
 // their frame.
 func (t *tape) derive(answered map[string]int) map[int][]*derived {
 	calls := map[int][]*derived{}
-	own := newOwn(t)
+	own, knows := newOwn(t), newKnown(t)
 	told := map[*line]bool{} // lines of calls whose frame was found
 	for _, l := range t.lines {
 		own.observe(l)
@@ -38,8 +39,9 @@ func (t *tape) derive(answered map[string]int) map[int][]*derived {
 		if o.Kind != trace.Frame || l.made {
 			continue
 		}
+		knows.observe(o)
 		for i, f := range t.frames[o.Seq] {
-			action, _ := f.fields["action"].(map[string]any)
+			action := f.action()
 			if action == nil {
 				continue
 			}
@@ -47,10 +49,10 @@ func (t *tape) derive(answered map[string]int) map[int][]*derived {
 				told[of] = true
 				continue
 			}
-			if own.made(action) {
+			if own.made(f, o) {
 				continue
 			}
-			if d := t.newDerived(action); d != nil {
+			if d := newDerived(knows, f); d != nil {
 				d.seq, d.index, d.answered = o.Seq, i, never
 				if seq := answered[f.id]; seq != 0 {
 					d.answered = seq
@@ -62,10 +64,10 @@ func (t *tape) derive(answered map[string]int) map[int][]*derived {
 	return calls
 }
 
-// newDerived makes the call that an action came from. The scope and the author
-// are for the gateway to find again (SC-1, SC-2). It is nil where none can be
-// made.
-func (t *tape) newDerived(action map[string]any) *derived {
+// newDerived makes the call that a frame came from, without what the gateway
+// finds again on its own. It is nil where none can be made.
+func newDerived(knows *known, f frame) *derived {
+	action := f.action()
 	name, _ := action["op"].(string)
 	op, ok := ops[name]
 	if !ok {
@@ -74,24 +76,28 @@ func (t *tape) newDerived(action map[string]any) *derived {
 	d := &derived{call: &scenario.Call{}}
 	d.chat, _ = action["chat_id"].(string)
 	d.replyTo, _ = action["reply_to"].(string)
+	metadata, _ := action["metadata"].(map[string]any)
+	d.author, _ = metadata["user_id"].(string)
+	d.nameless = d.author == "" && metadata != nil && knows.scopeKey == scopeKeys[r8]
 	args := maps.Clone(action)
 	delete(args, "op")
-	if metadata, ok := args["metadata"].(map[string]any); ok {
-		d.author, _ = metadata["user_id"].(string)
-		own := maps.Clone(metadata)
-		delete(own, scopeKeys[t.revision])
-		delete(own, "user_id")
-		args["metadata"] = own
+	if metadata != nil {
+		args["metadata"] = knows.metadataOf(action)
+	}
+	if platform := knows.platformOf(f); platform != "" {
+		args["platform"] = platform
 	}
 	op.set(d.call, arguments(args))
 	return d
 }
 
-// callOf finds the line of the call that sent an action at seq.
+// callOf finds the line of the call that sent an action at seq. One that waits
+// for no result may have ended before its frame was seen.
 func (t *tape) callOf(action map[string]any, seq int, told map[*line]bool) *line {
+	waits := action["op"] != opInterrupt.name
 	for _, l := range t.lines {
 		o := l.Observation
-		if o.Kind != trace.Agent || o.Seq < seq || o.After >= seq || told[l] {
+		if o.Kind != trace.Agent || waits && o.Seq < seq || o.After >= seq || told[l] {
 			continue
 		}
 		if c, ok, err := newCall(o); err == nil && ok && c.op.name == action["op"] && c.sent(action) {

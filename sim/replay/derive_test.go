@@ -53,8 +53,13 @@ func TestCallsWithoutALine(t *testing.T) {
 		},
 		{
 			"one that has none, without what the gateway adds", "2026-06",
-			[]string{request("a", `{"op":"send","chat_id":"C","content":"x","reply_to":null,"metadata":{"guild_id":"G1","x":1}}`)},
-			"2 {\"agent\":{\"send\":{\"chat\":\"C\",\"content\":\"x\",\"metadata\":{\"x\":1}}}}\n",
+			[]string{
+				tell(`{"type":"inbound","event":{"source":{"chat_id":"C","guild_id":"G1"}}}` + "\n"),
+				request("a", `{"op":"send","chat_id":"C","content":"x","reply_to":null,"metadata":{"guild_id":"G1","x":1}}`),
+				request("b", `{"op":"send","chat_id":"C","content":"x","reply_to":null,"metadata":{"guild_id":"G2"}}`),
+			},
+			"3 {\"agent\":{\"send\":{\"chat\":\"C\",\"content\":\"x\",\"metadata\":{\"x\":1}}}}\n" +
+				"4 {\"agent\":{\"send\":{\"chat\":\"C\",\"content\":\"x\",\"metadata\":{\"guild_id\":\"G2\"}}}}\n",
 		},
 		{
 			"what the language has no name for", "2026-08",
@@ -96,15 +101,16 @@ func TestCallsWithoutALine(t *testing.T) {
 				"{\"wait\":\"frame-5\"},{\"edit\":{\"chat\":\"C\",\"content\":\"3\",\"message_id\":\"o\"}},{\"wait\":\"never\"}]\n",
 		},
 		{
-			"in the turn of the author, and of the message, before that", "2026-08",
+			"in the turn of the author, of the message before that, or of nobody", "2026-08",
 			[]string{
 				routedIn("C", "s1", "U1", "m1"), routedIn("C", "s2", "U2", "m2"), routedIn("D", "s3", "U2", "m3"),
 				request("a", `{"op":"react","chat_id":"C","emoji":"1","metadata":{"user_id":"U2"}}`), tell(`{"requestId":"a"}` + "\n"),
 				request("b", `{"op":"send","chat_id":"C","content":"2","reply_to":"m1","metadata":{"user_id":"U2"}}`), tell(`{"requestId":"b"}` + "\n"),
 				request("c", `{"op":"react","chat_id":"C","emoji":"3","metadata":{}}`),
 			},
-			"turn [{\"wait\":\"frame-6\"},{\"send\":{\"chat\":\"C\",\"content\":\"2\",\"metadata\":{},\"reply_to\":\"m1\"}},{\"wait\":\"frame-8\"},{\"react\":{\"chat\":\"C\",\"emoji\":\"3\",\"metadata\":{}}},{\"wait\":\"never\"}]\n" +
-				"turn [{\"wait\":\"frame-4\"},{\"react\":{\"chat\":\"C\",\"emoji\":\"1\",\"metadata\":{}}},{\"wait\":\"never\"}]\n" +
+			"9 {\"agent\":{\"react\":{\"chat\":\"C\",\"emoji\":\"3\",\"metadata\":{}}}}\n" +
+				"turn [{\"wait\":\"frame-6\"},{\"send\":{\"chat\":\"C\",\"content\":\"2\",\"metadata\":{\"user_id\":\"U2\"},\"reply_to\":\"m1\"}},{\"wait\":\"never\"}]\n" +
+				"turn [{\"wait\":\"frame-4\"},{\"react\":{\"chat\":\"C\",\"emoji\":\"1\",\"metadata\":{\"user_id\":\"U2\"}}},{\"wait\":\"never\"}]\n" +
 				"turn [{\"wait\":\"never\"}]\n",
 		},
 	} {

@@ -73,6 +73,7 @@ var deviating = tape(
 	fmt.Sprintf(says, `{"type":"x","n":1}`+"\n"+`{"type":"outbound","requestId":"a","action":{"op":"typing","chat_id":"C","list":[1],"metadata":{"user_id":"U2"}}}`+"\n"),
 	tell("{}\n"),
 	fmt.Sprintf(says, `{"type":"hello","platform":"discord","botId":"B1","command_manifest":[]}`+"\n"),
+	`"kind":"agent","call":"connect"`,
 )
 
 func entry(seq int, field, recorded, want string) string {

@@ -53,6 +53,16 @@ func newFrame(line []byte, seq, index int) frame {
 	return f
 }
 
+// action is what the frame asks for; nil where it asks for nothing. An interrupt
+// is written as one.
+func (f frame) action() map[string]any {
+	if f.fields["type"] == opInterrupt.name {
+		return map[string]any{"op": opInterrupt.name, "session_key": f.fields["session_key"], "reason": f.fields["reason"]}
+	}
+	action, _ := f.fields["action"].(map[string]any)
+	return action
+}
+
 // expectFrames expects the frames that a message of the gateway's completed.
 func (c *compiler) expectFrames(l *line) error {
 	var list []scenario.Expectation

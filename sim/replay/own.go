@@ -1,27 +1,19 @@
 package replay
 
-import (
-	"regexp"
-
-	"github.com/relaysim/relaysim/sim/trace"
-)
+import "github.com/relaysim/relaysim/sim/trace"
 
 // own tells the requests that a gateway makes on its own from those that its
 // agent makes: it shows as typing while a turn runs (OUT-11), and it sends the
 // reply that ended one (OUT-9), again where that failed (OUT-10).
 type own struct {
-	types    bool              // the gateway types during turns
-	wireOnly bool              // see tape
-	chats    map[string]string // of the turns that began, by session
-	replied  map[string]bool   // chats in which a turn has ended with a reply
+	types   bool // the gateway types during turns
+	tape    *tape
+	chats   map[string]string // of the turns that began, by session
+	replied map[string]bool   // chats in which a turn has ended with a reply
 }
 
 func newOwn(t *tape) *own {
-	c := t.header.Config
-	return &own{
-		types:    t.revision != r6 && (c == nil || c.TypingIndicator == nil || *c.TypingIndicator),
-		wireOnly: t.wireOnly, chats: map[string]string{}, replied: map[string]bool{},
-	}
+	return &own{tape: t, types: t.typesOnItsOwn(), chats: map[string]string{}, replied: map[string]bool{}}
 }
 
 // observe takes in the lines in their order.
@@ -38,23 +30,30 @@ func (w *own) observe(l *line) {
 	}
 }
 
-// piece is how a content ends that is one of several (OUT-7).
-var piece = regexp.MustCompile(`\(\d+/\d+\)$`)
-
-// made says whether the gateway makes this request on its own.
-func (w *own) made(action map[string]any) bool {
-	chat, _ := action["chat_id"].(string)
-	content, says := action["content"].(string)
-	switch action["op"] {
-	case opTyping.name:
-		return w.types && !says // with a content it is a status, which the agent sets (SL-4)
-	case opSend.name:
-		if w.wireOnly && piece.MatchString(content) {
-			return false // how the whole of it read cannot be told
-		}
-		return isReply(action) && w.replied[chat]
+// made says whether the gateway makes a request on its own.
+func (w *own) made(f frame, o *trace.Observation) bool {
+	action := f.action()
+	switch {
+	case w.tape.wireOnly:
+		return w.tape.own[request{o.Conn, f.id}]
+	case action["op"] == opTyping.name:
+		return w.types && isTyping(action)
 	}
-	return false
+	chat, _ := action["chat_id"].(string)
+	return isReply(action) && w.replied[chat]
+}
+
+// typesOnItsOwn says whether the recorded gateway shows as typing during turns.
+func (t *tape) typesOnItsOwn() bool {
+	c := t.header.Config
+	return t.revision != r6 && (c == nil || c.TypingIndicator == nil || *c.TypingIndicator)
+}
+
+// isTyping says whether an action is what a gateway shows during a turn. With a
+// content it is a status, which the agent sets (SL-4).
+func isTyping(action map[string]any) bool {
+	_, says := action["content"]
+	return action["op"] == opTyping.name && !says
 }
 
 // isReply says whether an action is what a turn ended with (OUT-9).

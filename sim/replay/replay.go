@@ -35,7 +35,7 @@ func Compile(rec *recording.Reader, deviations []Deviation) (*scenario.Scenario,
 	}
 	answers := bindRequests(t)
 	if t.wireOnly {
-		t.makeTurns(answers.answered)
+		t.makeTurns()
 	}
 	c := &compiler{tape: t, answers: answers.bound, cues: t.cues(), derived: t.derive(answers.answered), unplayed: map[string]int{}}
 	if c.turns, err = pairTurns(t, c.derived); err != nil {

@@ -24,8 +24,15 @@ type tape struct {
 	dialled bool         // there is a first socket
 	// frames are what the gateway sent, by the seq of the message that ended them.
 	frames   map[int][]frame
-	revision string // of the contract
-	wireOnly bool   // nothing shows what the agent got and did but the frames
+	revision string           // of the contract
+	wireOnly bool             // nothing shows what the agent got and did but the frames
+	own      map[request]bool // what the gateway asked on its own, where only the wire tells
+}
+
+// request names a request: ids are unique per connection (OUT-1).
+type request struct {
+	conn int
+	id   string
 }
 
 func readTape(rec *recording.Reader) (*tape, error) {
