@@ -34,6 +34,7 @@ func TestImportsPointOneWay(t *testing.T) {
 		{"sim/report", []string{"sim/play", "sim/recording", "gateway"}, "a report knows neither player nor format"},
 		{"sim/har", []string{"gateway", "sim/play", "sim/scenario", "sim/report"}, "an archive is a trace in another format"},
 		{"sim/compare", []string{"gateway", "sim/play", "sim/scenario", "sim/recording", "sim/report"}, "two traces are compared as they are"},
+		{"sim/record", []string{"sim/report", "sim/replay", "sim/check"}, "a recorder writes down and plays nothing back"},
 		{"sim/play", []string{"sim/report", "sim/recording", "sim/replay"}, "the player knows no formats"},
 	} {
 		t.Run(c.packages, func(t *testing.T) {

@@ -40,6 +40,7 @@ func meantFlag(cmd *cobra.Command, name string) string {
 // wantedValues says what a flag of a type takes. Flags of other types say it
 // themselves.
 var wantedValues = map[string]string{
+	"size":     "a size such as 500kB, 100MB or 2GB",
 	"duration": "a duration such as 5s or 500ms",
 	"int":      "a whole number such as 4",
 	"uint64":   "a whole number such as 4, not negative",

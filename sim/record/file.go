@@ -7,6 +7,15 @@ import (
 	"os"
 )
 
+// existsError is a file that is not overwritten. It is fs.ErrExist.
+type existsError string
+
+func (e existsError) Error() string {
+	return fmt.Sprintf("%s is there already, and a recording is not overwritten", string(e))
+}
+
+func (existsError) Is(target error) bool { return target == fs.ErrExist }
+
 // Create makes the file of a recording, for its owner to read only: what people
 // wrote is in it. A file that is there already is an error, unless force says
 // to replace it.
@@ -17,7 +26,7 @@ func Create(path string, force bool) (*os.File, error) {
 	}
 	f, err := os.OpenFile(path, flags, 0o600)
 	if errors.Is(err, fs.ErrExist) {
-		return nil, fmt.Errorf("%s is there already, and a recording is not overwritten", path)
+		return nil, existsError(path)
 	}
 	return f, err
 }

@@ -49,9 +49,9 @@ func (p *Proxy) RunOwn(ctx context.Context, o OwnOptions) error {
 		return err
 	}
 	ln := newPipeListener()
-	transport := &http.Transport{DialContext: ln.dial}
+	transport := &http.Transport{DialContext: ln.dial, DialTLSContext: ln.dial} // TLS begins at the proxy
 	g, err := gateway.New(gateway.Options{
-		URL:        "http://" + p.base.Host,
+		URL:        p.base.Scheme + "://" + p.base.Host,
 		Revision:   o.Revision,
 		Identities: o.Env.Identities,
 		GatewayID:  o.Env.GatewayID,

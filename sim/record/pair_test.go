@@ -39,10 +39,7 @@ func liveConnector(t *testing.T, secrets ...string) (*connector.Connector, strin
 }
 
 // states is an observer that waits for the gateway's state.
-type states struct {
-	mu  sync.Mutex
-	now chan gateway.State
-}
+type states struct{ now chan gateway.State }
 
 func (s *states) Routed(string, *wire.Event)            {}
 func (s *states) Interrupted(string, string, bool)      {}

@@ -226,10 +226,11 @@ func startProxyTo(t testing.TB, connector string, w io.Writer, options ...func(*
 	if r.recorder, err = record.NewRecorder(w, o); err != nil {
 		t.Fatal(err)
 	}
-	r.proxy, err = record.NewProxy(record.ProxyOptions{Connector: connector, Recorder: r.recorder, Notice: r.notices.add})
+	base, err := record.ConnectorURL(connector)
 	if err != nil {
 		t.Fatal(err)
 	}
+	r.proxy = record.NewProxy(record.ProxyOptions{Connector: base, Recorder: r.recorder, Notice: r.notices.add})
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

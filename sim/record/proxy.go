@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
@@ -20,9 +19,8 @@ import (
 
 // ProxyOptions configures a Proxy. Connector and Recorder are required.
 type ProxyOptions struct {
-	// Connector is the base URL of the live connector, as a gateway would be
-	// given it (DIAL-1).
-	Connector string
+	// Connector is the live connector; see ConnectorURL.
+	Connector *url.URL
 	// TLS is how the connector is trusted. Nil trusts as the system does.
 	TLS *tls.Config
 	// Recorder takes what happens.
@@ -57,22 +55,28 @@ type Proxy struct {
 // real time.
 const grace = 2 * time.Second
 
-// NewProxy checks o. It dials nothing yet.
-func NewProxy(o ProxyOptions) (*Proxy, error) {
-	dial, err := wire.DialURL(o.Connector)
+// ConnectorURL reads a connector's base URL as a gateway would be given it
+// (DIAL-1): http, https, ws or wss, with or without /relay.
+func ConnectorURL(s string) (*url.URL, error) {
+	dial, err := wire.DialURL(s)
 	if err != nil {
-		return nil, fmt.Errorf("connector: %w", err)
+		return nil, err
 	}
 	base, err := url.Parse(strings.TrimSuffix(dial, relayPath))
-	if err != nil {
-		return nil, fmt.Errorf("connector: %w", err)
+	switch {
+	case err != nil:
+		return nil, err
+	case base.User != nil || base.RawQuery != "" || base.Fragment != "":
+		return nil, errors.New("want a base URL without a user, a query and a fragment")
 	}
 	base.Scheme = map[string]string{"ws": "http", "wss": "https"}[base.Scheme]
-	if base.User != nil || base.RawQuery != "" || base.Fragment != "" {
-		return nil, errors.New("connector: want a base URL without a user, a query and a fragment")
-	}
+	return base, nil
+}
+
+// NewProxy returns a Proxy that has not dialled anything yet.
+func NewProxy(o ProxyOptions) *Proxy {
 	p := &Proxy{
-		base: base, recorder: o.Recorder, notice: o.Notice,
+		base: o.Connector, recorder: o.Recorder, notice: o.Notice,
 		sessions: map[*session]bool{},
 		transport: &http.Transport{
 			Proxy:               http.ProxyFromEnvironment,
@@ -89,13 +93,10 @@ func NewProxy(o ProxyOptions) (*Proxy, error) {
 		p.notice = func(string) {}
 	}
 	p.reverse = p.newReverse()
-	return p, nil
+	return p
 }
 
 const relayPath = "/relay"
-
-// Connector is the connector's base URL as it may be shown.
-func (p *Proxy) Connector() string { return p.base.String() }
 
 // Sockets says how many are open, and how many there were.
 func (p *Proxy) Sockets() (open, total int64) { return p.live.Load(), p.total.Load() }

@@ -217,8 +217,8 @@ func (r *Recorder) Len() int {
 	return r.seq
 }
 
-// Since is the time since the start of the recording.
-func (r *Recorder) Since() time.Duration { return time.Since(r.start) }
+// Since is the time since the start of the recording, to the microsecond.
+func (r *Recorder) Since() time.Duration { return time.Since(r.start).Truncate(time.Microsecond) }
 
 // Frames is how many messages were added.
 func (r *Recorder) Frames() int64 { return r.frames.Load() }
