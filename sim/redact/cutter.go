@@ -12,7 +12,8 @@ type cutter struct {
 	names    names
 	words    *automaton
 	patterns []*regexp.Regexp
-	budget   int // bytes that may still be looked at; see begin
+	users    *users // nil where they are left alone
+	budget   int    // bytes that may still be looked at; see begin
 }
 
 // maxDepth bounds how many encodings are undone, one inside the other.
@@ -23,16 +24,25 @@ func (c *cutter) edits(b []byte) []edit {
 	// Encodings inside encodings can be looked into in more orders than there is
 	// time for. Text that was made for that is withheld as a whole.
 	c.budget = 64*len(b) + 1<<16
+	if c.users != nil { // a text may have the name of its author, which comes after it
+		c.users.collect = true
+		c.text(b, maxDepth)
+		c.users.collect = false
+		c.budget = 64*len(b) + 1<<16
+	}
 	return c.text(b, maxDepth)
 }
 
 // text finds the secrets of a text, whose edits are merged. depth is how many
 // more encodings may be undone.
 func (c *cutter) text(b []byte, depth int) []edit {
-	if !c.suspicious(b, depth) {
+	if c.users == nil && !c.suspicious(b, depth) {
 		return nil
 	}
 	if c.budget -= len(b); depth <= 0 || c.budget < 0 {
+		if !c.suspicious(b, depth) {
+			return nil
+		}
 		return []edit{{0, len(b), c.vault.cut(Nested, b)}}
 	}
 	if isJSON(b) {

@@ -6,7 +6,7 @@ import "bytes"
 // are changed, so it is JSON of the same structure afterwards.
 func (c *cutter) json(b []byte, depth int) []edit {
 	w := walk{c: c, b: b, depth: depth}
-	doc := w.value("", false)
+	doc := w.value(place{})
 	edits := merged(w.edits)
 	if placeholder := c.vault.known.in(splice(b, edits)); placeholder != "" {
 		return []edit{{doc.from, doc.to, `"` + placeholder + `"`}} // its quotes are the JSON's
@@ -21,6 +21,14 @@ type walk struct {
 	i     int
 	depth int
 	edits []edit
+}
+
+// place is what a value's surroundings say of it.
+type place struct {
+	cut    Kind // its name says that it is secret; "" where none does
+	many   bool // but not where it is a number
+	role   role
+	parent string // name of the member that it or its list is, as plain spells it
 }
 
 // span is a value's place in the JSON; from is 0 where there is none, for a
@@ -39,26 +47,25 @@ func (w *walk) space() byte {
 	return w.b[w.i]
 }
 
-// value walks one value. If cut is not "", the value stands under a name that
-// says that it is secret; many says that a number is not.
-func (w *walk) value(cut Kind, many bool) span {
+// value walks one value.
+func (w *walk) value(at place) span {
 	var s span
 	switch w.space() {
 	case '{':
 		s.from = w.i
-		w.object(cut)
+		w.object(at)
 	case '[':
 		s.from = w.i
-		w.array(cut)
+		w.array(at)
 	case '"':
 		s.from = w.i
-		w.text(w.str(), cut)
+		w.text(w.str(), at.cut, at.role)
 	default:
 		s.from = w.i
 		for w.i < len(w.b) && w.b[w.i] > ' ' && w.b[w.i] != ',' && w.b[w.i] != ']' && w.b[w.i] != '}' {
 			w.i++
 		}
-		w.number(span{s.from, w.i}, cut, many)
+		w.number(span{s.from, w.i}, at.cut, at.many)
 	}
 	s.to = w.i
 	return s
@@ -77,7 +84,7 @@ func (w *walk) str() span {
 }
 
 // text cuts a string.
-func (w *walk) text(s span, cut Kind) {
+func (w *walk) text(s span, cut Kind, r role) {
 	d := unescapeJSON(w.b[s.from+1 : s.to-1])
 	var edits []edit
 	if cut != "" {
@@ -85,6 +92,9 @@ func (w *walk) text(s span, cut Kind) {
 	}
 	if len(edits) == 0 && !isPlaceholder(d.text) {
 		edits = w.c.text(d.text, w.depth-1)
+	}
+	if w.c.users != nil {
+		edits = w.c.users.fill(d.text, edits, r)
 	}
 	w.edits = append(w.edits, shifted(d.outward(edits, escapeJSON), s.from+1)...)
 }
@@ -107,20 +117,16 @@ func (w *walk) number(s span, cut Kind, many bool) {
 
 // object walks an object. {"name":N,"value":V} is a member N, whatever it is
 // called and in which order it comes.
-func (w *walk) object(cut Kind) {
+func (w *walk) object(at place) {
 	var name, value, options span
 	w.i++
 	for w.space() != '}' {
 		key := w.str()
-		w.text(key, "")
+		w.text(key, "", noRole)
 		k := unescapeJSON(w.b[key.from+1 : key.to-1]).text
 		w.space()
 		w.i++ // the colon
-		kind, many := w.c.names.kind(k)
-		if kind == "" {
-			kind, many = cut, true
-		}
-		s := w.value(kind, many)
+		s := w.value(w.member(at, k))
 		switch string(k) {
 		case "name", "key", "header", "field":
 			name = s
@@ -134,14 +140,38 @@ func (w *walk) object(cut Kind) {
 		}
 	}
 	w.i++
-	if !name.isString(w.b) {
-		return
+	if name.isString(w.b) {
+		w.pair(at, name, value)
+		if string(w.b[name.from:name.to]) == `"link"` && options.to > 0 {
+			w.link(options)
+		}
 	}
+}
+
+// member is the place of a member of an object.
+func (w *walk) member(at place, name []byte) place {
+	var m place
+	if m.cut, m.many = w.c.names.kind(name); m.cut == "" {
+		m.cut, m.many = at.cut, true
+	}
+	if w.c.users != nil && len(name) <= maxName {
+		m.parent = string(plain(nil, name))
+		m.role = roles[m.parent]
+	}
+	return m
+}
+
+// pair looks at the members that are called name and value, or the like.
+func (w *walk) pair(at place, name, value span) {
 	if kind := w.named(name, true); kind != "" && value.isString(w.b) {
-		w.text(value, kind)
+		w.text(value, kind, noRole)
 	}
-	if string(w.b[name.from:name.to]) == `"link"` && options.to > 0 {
-		w.link(options)
+	switch {
+	case w.c.users == nil:
+	case at.parent == "options" && value.isString(w.b): // what was typed after a command (DI-3)
+		w.text(value, "", textRole)
+	case named[at.parent] && !value.isString(w.b):
+		w.text(name, "", nameRole)
 	}
 }
 
@@ -165,7 +195,7 @@ func (w *walk) codes() {
 		}
 		w.i++
 		if w.space() == '"' && bytes.Equal(w.b[key.from:key.to], []byte(`"value"`)) {
-			w.text(w.str(), Code)
+			w.text(w.str(), Code, noRole)
 		}
 	}
 }
@@ -173,15 +203,15 @@ func (w *walk) codes() {
 // array walks a list. A pair whose first is a name is a member of that name, as
 // in the headers of a forward (PT-1); so is what follows a header's name in any
 // list of names and values.
-func (w *walk) array(cut Kind) {
+func (w *walk) array(at place) {
 	var before, first span
 	n := 0
 	w.i++
 	for w.space() != ']' {
-		s := w.value(cut, true)
+		s := w.value(place{at.cut, true, at.role, at.parent})
 		if s.isString(w.b) && before.isString(w.b) && n%2 == 1 {
 			if kind := w.named(before, false); kind != "" {
-				w.text(s, kind)
+				w.text(s, kind, noRole)
 			}
 		}
 		if n++; n == 1 {
@@ -195,7 +225,7 @@ func (w *walk) array(cut Kind) {
 	w.i++
 	if n == 2 && first.isString(w.b) && before.isString(w.b) {
 		if kind := w.named(first, true); kind != "" {
-			w.text(before, kind)
+			w.text(before, kind, noRole)
 		}
 	}
 }

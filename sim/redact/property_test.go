@@ -250,3 +250,11 @@ func FuzzBytes(f *testing.F) {
 		}
 	})
 }
+
+func unquote(t interface{ Fatalf(string, ...any) }, quoted string) string {
+	var s string
+	if err := json.Unmarshal([]byte(quoted), &s); err != nil {
+		t.Fatalf("%s: %v", quoted, err)
+	}
+	return s
+}

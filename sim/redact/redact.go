@@ -36,7 +36,9 @@ type Options struct {
 	// are cut. Case, "_" and "-" do not count.
 	Fields []string
 	// Users replaces the names of users and chats and the texts of messages by
-	// others of the same length, in bytes, characters and UTF-16 units.
+	// others of the same length, in bytes, characters and UTF-16 units. The same
+	// name always has the same replacement, and so has it in texts. Ids stay, and
+	// the word of a command does.
 	Users bool
 	// Patience is how long a message whose last line is not finished is held
 	// back, by At. Zero means 2 s. See Redactor.Observation.
@@ -66,6 +68,9 @@ func New(o Options) (*Redactor, error) {
 	}
 	for _, s := range o.Known {
 		r.cut.vault.know(s)
+	}
+	if o.Users {
+		r.cut.users = newUsers()
 	}
 	r.queue = queue{patience: o.Patience, lanes: map[lane]*unfinished{}}
 	if r.queue.patience == 0 {
