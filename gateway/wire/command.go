@@ -35,12 +35,6 @@ func ParseCommand(text string, rev *Revision) (c ParsedCommand, ok bool) {
 // plainDashes undoes what phones make of - and -- in a command's arguments.
 var plainDashes = strings.NewReplacer("——", "--", "—", "--", "–", "-")
 
-// CommandName returns the name of the command that text is, or "" (IN-10).
-func CommandName(text string, rev *Revision) string {
-	c, _ := ParseCommand(text, rev)
-	return c.Name
-}
-
 // cutWord splits s after its first word, and drops the space between the word
 // and the rest and the space at the end.
 func cutWord(s string) (word, rest string) {
