@@ -29,6 +29,8 @@ func TestImportsPointOneWay(t *testing.T) {
 		{"sim/law", []string{"gateway", "sim/play", "sim/connector", "sim/scenario"}, "laws judge from the trace alone"},
 		{"sim/scenario", []string{"gateway", "sim/connector", "sim/play"}, "a scenario has no behaviour"},
 		{"sim/recording", []string{"sim/play", "sim/report", "sim/scenario"}, "a recording is only a file format"},
+		{"sim/redact", []string{"gateway", "sim/recording", "sim/play", "sim/scenario", "sim/connector"}, "redaction is pure: observations in, observations out"},
+		{"sim/scrub", []string{"gateway", "sim/play", "sim/scenario", "sim/connector", "sim/report"}, "scrubbing reads and writes files, and plays nothing"},
 		{"sim/replay", []string{"sim/play", "sim/connector", "sim/report", "gateway"}, "compiling plays nothing"},
 		{"sim/check", []string{"sim/play", "sim/connector", "sim/report", "gateway"}, "a check reads and plays nothing"},
 		{"sim/report", []string{"sim/play", "sim/recording", "gateway"}, "a report knows neither player nor format"},

@@ -33,7 +33,8 @@ Exit status: 0 passed, 1 failed or interrupted, 2 the call or a file was wrong.`
 	root.AddCommand(newSimulate(p), newCheck(p), newLint(p), newCoverage(p), newSchema(),
 		newShow(p), newDiff(p), newRecord(p),
 		newImport(p),
-		newExport(p))
+		newExport(p),
+		newScrub(p))
 	return root
 }
 

@@ -21,17 +21,20 @@ const maxDepth = 12
 
 // edits returns what is to be cut out of a text of any form, merged.
 func (c *cutter) edits(b []byte) []edit {
-	// Encodings inside encodings can be looked into in more orders than there is
-	// time for. Text that was made for that is withheld as a whole.
-	c.budget = 64*len(b) + 1<<16
 	if c.users != nil { // a text may have the name of its author, which comes after it
 		c.users.collect = true
+		c.begin(len(b))
 		c.text(b, maxDepth)
 		c.users.collect = false
-		c.budget = 64*len(b) + 1<<16
 	}
+	c.begin(len(b))
 	return c.text(b, maxDepth)
 }
+
+// begin allows so much work for a text of that size. Encodings inside encodings
+// can be looked into in more orders than there is time for: text that was made
+// for that is withheld as a whole.
+func (c *cutter) begin(size int) { c.budget = 64*size + 1<<16 }
 
 // text finds the secrets of a text, whose edits are merged. depth is how many
 // more encodings may be undone.

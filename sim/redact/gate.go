@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+
+	"github.com/relaysim/relaysim/sim/trace"
 )
 
 // Gate returns a writer that passes on to w what holds no known secret, plain
@@ -42,17 +44,9 @@ func (r *Redactor) check(line []byte) error {
 	}
 }
 
-// seqOf is the seq that the writer puts first in an observation's line.
+// seqOf is the seq of an observation's line.
 func seqOf(line []byte) int {
-	const name = `{"seq":`
-	if len(line) < len(name) || string(line[:len(name)]) != name {
-		return 0
-	}
-	to := len(name)
-	for to < len(line) && '0' <= line[to] && line[to] <= '9' {
-		to++
-	}
-	n, _ := strconv.Atoi(string(line[len(name):to]))
+	n, _ := strconv.Atoi(string(trace.Field(line, "seq")))
 	return n
 }
 

@@ -21,6 +21,10 @@ type walk struct {
 	i     int
 	depth int
 	edits []edit
+	// message spells the member of a recording's line that holds a message; nil
+	// where b is no such line.
+	message func(key, value string) (newKey, newValue string)
+	level   int // of objects
 }
 
 // place is what a value's surroundings say of it.
@@ -120,25 +124,31 @@ func (w *walk) number(s span, cut Kind, many bool) {
 func (w *walk) object(at place) {
 	var name, value, options span
 	w.i++
+	w.level++
 	for w.space() != '}' {
 		key := w.str()
-		w.text(key, "", noRole)
 		k := unescapeJSON(w.b[key.from+1 : key.to-1]).text
 		w.space()
 		w.i++ // the colon
-		s := w.value(w.member(at, k))
-		switch string(k) {
-		case "name", "key", "header", "field":
-			name = s
-		case "value", "val":
-			value = s
-		case "options":
-			options = s
+		if w.message != nil && w.level == 1 && isMessage(k) {
+			w.passMessage(key)
+		} else {
+			w.text(key, "", noRole)
+			s := w.value(w.member(at, k))
+			switch string(k) {
+			case "name", "key", "header", "field":
+				name = s
+			case "value", "val":
+				value = s
+			case "options":
+				options = s
+			}
 		}
 		if w.space() == ',' {
 			w.i++
 		}
 	}
+	w.level--
 	w.i++
 	if name.isString(w.b) {
 		w.pair(at, name, value)

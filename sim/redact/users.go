@@ -32,7 +32,7 @@ var roles = map[string]role{
 // Elsewhere a name is that of a command, an option or a header.
 var named = map[string]bool{
 	"": true, "user": true, "member": true, "author": true, "sender": true, "from": true, "chat": true, "channel": true,
-	"guild": true, "thread": true, "team": true, "result": true, "chatinfo": true,
+	"guild": true, "thread": true, "team": true, "args": true, "result": true, "chatinfo": true,
 }
 
 // users replaces what people are called and what they write.

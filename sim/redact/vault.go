@@ -22,6 +22,7 @@ type digest [16]byte
 type vault struct {
 	placeholders map[digest]string
 	last         int // number given out or seen in the text
+	foreign      int // number seen in the text
 	counts       map[Kind]*Count
 	known        finder
 	words        []word
@@ -87,6 +88,7 @@ func (v *vault) count(placeholder string) *Count {
 // number is not given to another secret.
 func (v *vault) seen(placeholder []byte) {
 	n, _ := strconv.Atoi(string(placeholder[strings.LastIndexByte(string(placeholder), '-')+1:]))
+	v.foreign = max(v.foreign, n)
 	v.last = max(v.last, n)
 }
 
