@@ -145,7 +145,7 @@ func tcpProxy(b *testing.B, to string) (addr string) {
 
 // recordingProxy is Proxy, with its recording in a file.
 func recordingProxy(b *testing.B, to string, r *redact.Redactor) *rig {
-	return startProxy(b, "ws://"+to, func(o *record.RecorderOptions) { o.Redactor = r })
+	return startProxy(b, "ws://"+to, func(o *setup) { o.Redactor = r })
 }
 
 // BenchmarkProxy exchanges turns of three messages over 100 sockets: through the

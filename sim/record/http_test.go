@@ -10,7 +10,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/relaysim/relaysim/sim/record"
 	"github.com/relaysim/relaysim/sim/redact"
 	"github.com/relaysim/relaysim/sim/trace"
 )
@@ -131,7 +130,7 @@ func TestSecretsAreLearnt(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := startProxy(t, provision.URL, func(o *record.RecorderOptions) { o.Redactor = redactor })
+	r := startProxy(t, provision.URL, func(o *setup) { o.Redactor = redactor })
 	client := &http.Client{Transport: &http.Transport{}}
 	defer client.CloseIdleConnections()
 	answer, err := client.Post("http://"+r.addr+"/relay/provision", "application/json", strings.NewReader("{}"))

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"crypto/tls"
 	"encoding/binary"
 	"fmt"
 	"io"
@@ -202,7 +203,13 @@ func (n *notices) String() string {
 	return strings.Join(n.list, "\n")
 }
 
-func startProxy(t testing.TB, connector string, options ...func(*record.RecorderOptions)) *rig {
+// setup is what a test may choose.
+type setup struct {
+	record.RecorderOptions
+	trust *tls.Config
+}
+
+func startProxy(t testing.TB, connector string, options ...func(*setup)) *rig {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "x.jsonl")
 	f, err := record.Create(path, false)
@@ -215,22 +222,24 @@ func startProxy(t testing.TB, connector string, options ...func(*record.Recorder
 	return r
 }
 
-func startProxyTo(t testing.TB, connector string, w io.Writer, options ...func(*record.RecorderOptions)) *rig {
+func startProxyTo(t testing.TB, connector string, w io.Writer, options ...func(*setup)) *rig {
 	t.Helper()
 	r := &rig{}
-	o := record.RecorderOptions{Header: recording.Header{Title: "a test"}, Ended: func(why error) { r.notices.add(why.Error()) }}
+	o := setup{RecorderOptions: record.RecorderOptions{
+		Header: recording.Header{Title: "a test"}, Ended: func(why error) { r.notices.add(why.Error()) },
+	}}
 	for _, set := range options {
 		set(&o)
 	}
 	var err error
-	if r.recorder, err = record.NewRecorder(w, o); err != nil {
+	if r.recorder, err = record.NewRecorder(w, o.RecorderOptions); err != nil {
 		t.Fatal(err)
 	}
 	base, err := record.ConnectorURL(connector)
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.proxy = record.NewProxy(record.ProxyOptions{Connector: base, Recorder: r.recorder, Notice: r.notices.add})
+	r.proxy = record.NewProxy(record.ProxyOptions{Connector: base, TLS: o.trust, Recorder: r.recorder, Notice: r.notices.add})
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

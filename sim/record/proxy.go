@@ -109,19 +109,12 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer p.serving.Done()
-	p.learn(r)
+	p.learnRequest(r)
 	if isUpgrade(r) {
 		p.serveUpgrade(w, r)
 		return
 	}
 	p.reverse.ServeHTTP(w, r)
-}
-
-// learn keeps the request's bearer out of the recording.
-func (p *Proxy) learn(r *http.Request) {
-	if bearer := bearerOf(r); bearer != "" && p.recorder.redactor != nil {
-		p.recorder.redactor.Known(bearer)
-	}
 }
 
 // target is where a request goes.

@@ -344,6 +344,9 @@ func TestManyGateways(t *testing.T) {
 			owner[lane] = who
 		}
 		n := string(trace.Field(bytes.TrimSpace(o.Data), "n"))
+		if o.From == trace.Connector && last[fmt.Sprint(o.Conn, trace.Gateway)] <= last[lane] {
+			t.Fatalf("socket %d: the answer %s comes before what it answers", o.Conn, n)
+		}
 		if owner[lane] != who || n != fmt.Sprint(last[lane]) {
 			t.Fatalf("socket %s of gateway %s: got message %s of gateway %s, want %d", lane, owner[lane], n, who, last[lane])
 		}

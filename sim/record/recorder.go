@@ -50,8 +50,11 @@ const (
 	lastWrite = 2 * time.Second
 )
 
-// Recorder writes observations as a recording, one write for each line, from a
-// goroutine of its own. Its methods may be called from any goroutine.
+// Recorder writes observations as a recording, from a goroutine of its own. A
+// line waits for nothing but the write before it; lines that came meanwhile are
+// written together. (A write for each in the session's own goroutine is slower,
+// see BenchmarkProxy, and a disk that hangs would hang the session.) Its methods
+// may be called from any goroutine.
 type Recorder struct {
 	// Fixed after NewRecorder.
 	redactor *redact.Redactor

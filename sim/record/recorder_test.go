@@ -22,13 +22,15 @@ type disk struct {
 	mu   sync.Mutex
 	data bytes.Buffer
 	room int           // bytes it still takes; negative: any number
+	pace time.Duration // what a write takes
 	hang chan struct{} // a write waits until it is closed; nil: none does
 }
 
 func (d *disk) Write(b []byte) (int, error) {
 	d.mu.Lock()
-	hang := d.hang
+	hang, pace := d.hang, d.pace
 	d.mu.Unlock()
+	time.Sleep(pace)
 	if hang != nil {
 		<-hang
 	}
@@ -76,7 +78,7 @@ func readText(t testing.TB, text string) (list []*trace.Observation, warnings st
 	}
 }
 
-// echo answers a socket until it ends, and goes on to exchange messages on it.
+// exchange sends n messages and waits for each at the other end.
 func exchange(t testing.TB, gateway, connector *end, n, size int) {
 	t.Helper()
 	for i := range n {
@@ -139,6 +141,24 @@ func TestADiskThatHangs(t *testing.T) {
 	}
 }
 
+// A disk that is slow and steady slows the session where it must and loses
+// nothing.
+func TestASlowDisk(t *testing.T) {
+	t.Parallel()
+	d := &disk{room: -1, pace: 2 * time.Millisecond}
+	c := newConnector(t)
+	r := startProxyTo(t, c.url, d)
+	gateway, connector := r.connect(t, c)
+	exchange(t, gateway, connector, 1000, 20<<10)
+	r.hangUp(t)
+	if err := r.stop(); err != nil {
+		t.Error(err)
+	}
+	if list, warnings := readText(t, d.text()); warnings != "[]" || len(list) != 1002 {
+		t.Errorf("got %d lines, %s", len(list), warnings)
+	}
+}
+
 // A write that never returns does not keep Close.
 func TestCloseWaitsNotForEver(t *testing.T) {
 	t.Parallel()
@@ -160,11 +180,11 @@ func TestBounds(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		name string
-		set  func(*record.RecorderOptions)
+		set  func(*setup)
 		want error
 	}{
-		{"size", func(o *record.RecorderOptions) { o.MaxSize = 1000 }, record.ErrMaxSize},
-		{"duration", func(o *record.RecorderOptions) { o.MaxDuration = 20 * time.Millisecond }, record.ErrMaxDuration},
+		{"size", func(o *setup) { o.MaxSize = 1000 }, record.ErrMaxSize},
+		{"duration", func(o *setup) { o.MaxDuration = 20 * time.Millisecond }, record.ErrMaxDuration},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
