@@ -45,7 +45,7 @@ func (p *Proxy) learnAnswer(answer *http.Response) {
 		return
 	}
 	head, err := io.ReadAll(io.LimitReader(answer.Body, mostLearnt))
-	p.recorder.redactor.Bytes(head)
+	p.recorder.redactor.Learn(answer.Request.URL.Path, head)
 	rest := io.Reader(answer.Body)
 	if err != nil {
 		rest = failing{err}

@@ -95,9 +95,6 @@ func (f *finder) each(b []byte, visit func(from, to int, placeholder string) boo
 	}
 }
 
-// any says whether there is any.
-func (f *finder) any(b []byte) bool { return f.in(b) != "" }
-
 // in is the placeholder of a secret that stands in b, or "".
 func (f *finder) in(b []byte) (placeholder string) {
 	f.each(b, func(_, _ int, p string) bool {

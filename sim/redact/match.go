@@ -60,8 +60,6 @@ func skip(b []byte, i int, c byte) int {
 	return i
 }
 
-func isLetter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
-
 // isWords says whether b is nothing but small letters, as most words are.
 func isWords(b []byte) bool {
 	for _, c := range b {

@@ -3,7 +3,8 @@ package redact
 import "bytes"
 
 // matchName takes the value that a name is given in text: token=…, "token":"…",
-// also where quotes are escaped, Cookie: …. In whole JSON the walk does that.
+// also where quotes are escaped, Cookie: …, --token …, <token>…</token>. In
+// whole JSON the walk does that.
 func (c *cutter) matchName(b []byte, end int) (match, bool) {
 	end = endOfName(b, end)
 	if end < 0 {
@@ -33,6 +34,15 @@ func (c *cutter) matchName(b []byte, end int) (match, bool) {
 	switch {
 	case after == len(b):
 		return match{structure: true}, quoted && bare
+	case after == end && b[after] == '>':
+		to := after + 1
+		for to < len(b) && b[to] != '<' {
+			to++
+		}
+		return match{from: after + 1, to: to, kind: kind}, to > after+1 // <token>…</token>
+	case bytes.HasPrefix(b[start:], []byte("--")) && after > end && !quoted:
+		to := endOfBare(b, after)
+		return match{from: after, to: to, kind: kind}, to > after // --token …
 	case b[after] == ':' || b[after] == '=':
 		return c.matchValue(b, after+1, kind, quoted, many, isHeader(b[start:end]))
 	case quoted && (b[after] == ',' || b[after] == ']' || b[after] == '}' || b[after] <= ' '):

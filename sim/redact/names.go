@@ -28,16 +28,17 @@ var nameEndings = []struct {
 	alone  bool
 	kind   Kind
 }{
-	{"token", false, Token}, {"jwt", false, Token}, {"bearer", false, Token},
-	{"secret", false, Secret},
+	{"token", false, Token}, {"tokenvalue", false, Token}, {"jwt", false, Token}, {"bearer", false, Token}, {"xauth", true, Token},
+	{"secret", false, Secret}, {"secretvalue", false, Secret},
 	{"password", false, Password}, {"passwd", false, Password}, {"passphrase", false, Password},
-	{"passcode", false, Password}, {"pwd", false, Password},
+	{"passcode", false, Password}, {"pwd", false, Password}, {"pass", true, Password}, {"otp", true, Password},
 	{"deliverykey", false, Key}, {"privatekey", false, Key}, {"apikey", false, Key}, {"secretkey", false, Key},
 	{"signingkey", false, Key}, {"accesskey", false, Key}, {"authkey", false, Key}, {"encryptionkey", false, Key},
 	{"sharedkey", false, Key}, {"hmackey", false, Key}, {"masterkey", false, Key}, {"botkey", false, Key},
+	{"subscriptionkey", false, Key}, {"functionskey", false, Key},
 	{"authorization", false, Credential}, {"credential", false, Credential}, {"authheader", false, Credential},
 	{"cookie", false, Cookie},
-	{"signature", false, Signature}, {"signatureed", false, Signature}, {"hmac", false, Signature}, {"sig", true, Signature},
+	{"signature", false, Signature}, {"signatureed", false, Signature}, {"hmac", false, Signature}, {"hmacsha", false, Signature}, {"sig", true, Signature},
 	{"linkcode", false, Code}, {"pairingcode", false, Code}, {"verificationcode", false, Code},
 }
 

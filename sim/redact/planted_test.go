@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/url"
 	"regexp"
@@ -113,6 +114,10 @@ func plants() []plant {
 	add("a query, escaped twice", opaque, inbound("https://h.example/x?next="+url.QueryEscape("https://i.example/?u="+url.QueryEscape("/y?token="+opaque))))
 	add("a signed URL", opaque, inbound("https://cdn.example/a.png?ex=1&is=2&hm="+opaque+"&"))
 	add("Amazon's signed URL", opaque, inbound("https://s3.example/a.png?X-Amz-Signature="+opaque))
+	add("XML", opaque, inbound("<Auth><Token>"+opaque+"</Token></Auth>"))
+	add("a command line", opaque, inbound("run it --api-key "+opaque+" now"))
+	add("Python's way", opaque, inbound("{'token': '"+opaque+"', 'n': None}"))
+	add("an environment", opaque, inbound("GATEWAY_RELAY_SECRET="+opaque))
 	add("a URL's password", "hunter2", inbound("wss://ann:hunter2@h.example/relay"))
 	add("a URL's user alone", opaque, inbound("https://"+opaque+"@h.example/x"))
 	add("an interaction's callback", opaque, inbound("POST https://discord.com/api/v10/interactions/1101/"+opaque+"/callback"))
@@ -328,4 +333,75 @@ func sameData(a, b []*trace.Observation) bool {
 		}
 	}
 	return true
+}
+
+// What an HTTP answer gives away is cut from what comes after it, a plain code
+// too, but not out of other words.
+func TestLearn(t *testing.T) { // PROV-1, MAN-1
+	r := redactor(t, redact.Options{})
+	r.Learn("/base/manage/link?x=1", []byte(`{"code":"482913","expires_in":600}`))
+	r.Learn("/relay/provision", []byte(`{"secret":"devsecret","deliveryKey":"Ab3dEf6hIj","tenant":"acme","gatewayId":"gw-1"}`))
+	got := r.Text(`{"text":"482913, devsecret and xAb3dEf6hIjx of acme's gw-1","id":"14829130","word":"devsecrets"}`)
+	want := `{"text":"redacted-code-1, redacted-secret-2 and xredacted-key-3x of acme's gw-1","id":"14829130","word":"devsecrets"}`
+	if got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
+// The gate names where and what, and never the secret.
+func TestGateRefuses(t *testing.T) {
+	const secret = "Kn0wn/Secret+9?"
+	for name, line := range map[string]string{
+		"plain":              `{"seq":7,"kind":"note","reason":"x ` + secret + `"}`,
+		"escaped":            `{"seq":7,"kind":"note","reason":"` + escaped(secret) + `"}`,
+		"escaped twice":      `{"seq":7,"kind":"note","reason":"` + strings.ReplaceAll(escaped(secret), `\`, `\\`) + `"}`,
+		"escaped slashes":    `{"seq":7,"kind":"note","reason":"` + strings.ReplaceAll(secret, "/", `\/`) + `"}`,
+		"base64":             `{"seq":7,"kind":"frame","base64":"` + b64(secret) + `"}`,
+		"base64, shifted":    `{"seq":7,"kind":"frame","base64":"` + b64("\xff"+secret+"abc") + `"}`,
+		"base64, shifted 2":  `{"seq":7,"kind":"frame","base64":"` + b64("\xff\xff"+secret+"a") + `"}`,
+		"base64url, shifted": `{"seq":7,"kind":"frame","base64":"` + b64url("\xff"+secret) + `"}`,
+		"hex":                `{"seq":7,"kind":"note","reason":"` + hex.EncodeToString([]byte(secret)) + `"}`,
+		"percent":            `{"seq":7,"kind":"note","reason":"` + url.QueryEscape(secret) + `"}`,
+		"all percent":        `{"seq":7,"kind":"note","reason":"` + percent(secret) + `"}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := redactor(t, redact.Options{Known: []string{secret}})
+			var out bytes.Buffer
+			_, err := r.Gate(&out).Write([]byte(line + "\n"))
+			var remains *redact.RemainsError
+			if !errors.As(err, &remains) || remains.Seq != 7 || remains.Kind != redact.Known || out.Len() > 0 {
+				t.Fatalf("got %v, and %q written", err, out.String())
+			}
+			if strings.Contains(err.Error(), secret) {
+				t.Errorf("the error shows it: %v", err)
+			}
+		})
+	}
+}
+
+func TestHeader(t *testing.T) {
+	for _, c := range []struct{ name, value, want string }{
+		{"Authorization", "Bearer abc", "Bearer redacted-credential-1"},
+		{"authorization", "abc", "redacted-credential-1"},
+		{"Proxy-Authorization", "Basic YTpi", "Basic redacted-credential-1"},
+		{"Cookie", "a=1; b=2", "a=redacted-cookie-1; b=redacted-cookie-2"},
+		{"Set-Cookie", "sid=xyz; Path=/; HttpOnly", "sid=redacted-cookie-1; Path=/; HttpOnly"},
+		{"X-Signature-Ed25519", "00ff", "redacted-signature-1"},
+		{"X-Signature-Timestamp", "1700000000", "1700000000"},
+		{"X-Twilio-Signature", "0/KCTR6DLpKmkAf8muzZqo1nDgQ=", "redacted-signature-1"},
+		{"Sec-WebSocket-Protocol", "relay.v1, bearer, abc", "relay.v1, bearer, redacted-token-1"},
+		{"Sec-WebSocket-Protocol", "relay.v1, base64url.bearer.authorization.k8s.io.abc", "relay.v1, base64url.bearer.authorization.k8s.io.redacted-token-1"},
+		{"Sec-WebSocket-Protocol", "relay.v1, relay.v2", "relay.v1, relay.v2"},
+		{"Referer", "https://h.example/?token=abc", "https://h.example/?token=redacted-token-1"},
+		{"Content-Type", "application/json", "application/json"},
+	} {
+		r := redactor(t, redact.Options{})
+		got := r.Headers([][2]string{{c.name, c.value}})[0][1]
+		if got != c.want {
+			t.Errorf("%s: %s: got %s, want %s", c.name, c.value, got, c.want)
+		}
+		if again := r.Header(c.name, got); again != got {
+			t.Errorf("%s: %s becomes %s", c.name, got, again)
+		}
+	}
 }

@@ -1,14 +1,18 @@
 package redact
 
+import "bytes"
+
 // suspicious says whether a text may hold a secret. It allocates nothing unless
 // the text has base64 or hex of more text in it, for nearly every frame is
 // looked at by it alone. What it lets pass, text cuts nothing out of.
 func (c *cutter) suspicious(b []byte, depth int) bool {
-	if len(c.patterns) > 0 || len(c.vault.words) > 0 {
-		return len(b) > 0
-	}
-	if c.vault.known.any(b) {
+	if len(c.patterns) > 0 && len(b) > 0 || c.vault.known.in(b) != "" {
 		return true
+	}
+	for _, w := range c.vault.words {
+		if bytes.Contains(b, []byte(w.text)) {
+			return true
+		}
 	}
 	state, run := uint32(0), 0
 	for i, ch := range b {

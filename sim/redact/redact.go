@@ -90,6 +90,23 @@ func (r *Redactor) Known(secret string) {
 	r.cut.vault.know(secret)
 }
 
+// Learn lets the Redactor see the body of an HTTP answer from that path, such as
+// /relay/provision or /manage/link (PROV-1, MAN-1), and adds the secrets in it as
+// Known does.
+func (r *Redactor) Learn(path string, body []byte) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.cut.names.code, r.cut.vault.told = isLink(path), true
+	r.cut.edits(body)
+	r.cut.names.code, r.cut.vault.told = false, false
+}
+
+// isLink says whether an answer from a path has a link code.
+func isLink(path string) bool {
+	path, _, _ = strings.Cut(path, "?")
+	return strings.HasSuffix(strings.TrimSuffix(path, "/"), "/manage/link")
+}
+
 // Observation takes the next observation, in the order of Seq, and returns the
 // ones that can be written now, secrets cut; Frames are not filled in where
 // something was. That is nearly always the one given. A message that ends in
@@ -114,7 +131,7 @@ func (r *Redactor) Flush() []*trace.Observation {
 // fields cuts everything but the bytes of a message. It returns o itself when
 // there is nothing to cut.
 func (r *Redactor) fields(o *trace.Observation) *trace.Observation {
-	r.cut.names.code = strings.HasPrefix(o.Path, "/manage/link")
+	r.cut.names.code = isLink(o.Path)
 	out := o
 	own := func() *trace.Observation {
 		if out == o {

@@ -26,6 +26,7 @@ type vault struct {
 	counts       map[Kind]*Count
 	known        finder
 	words        []word
+	told         bool // what is cut is as good as told by Redactor.Known
 }
 
 // word is a known secret that is a plain word: it is a secret only where it
@@ -40,7 +41,10 @@ func newVault() *vault {
 // wherever it stands, if it can be told from other text.
 func (v *vault) cut(kind Kind, secret []byte) string {
 	p, fresh := v.placeholder(kind, secret)
-	if fresh && isRandom(secret) {
+	switch {
+	case v.told:
+		v.search(string(secret), p)
+	case fresh && isRandom(secret):
 		v.known.add(string(secret), p)
 	}
 	return p
@@ -48,15 +52,24 @@ func (v *vault) cut(kind Kind, secret []byte) string {
 
 // know adds a secret before it is found anywhere.
 func (v *vault) know(secret string) {
-	if len(secret) < 4 || isPlaceholder([]byte(secret)) {
-		return
+	if len(secret) >= shortestKnown && !isPlaceholder([]byte(secret)) {
+		p, _ := v.placeholder(Known, []byte(secret))
+		v.search(secret, p)
 	}
-	p, fresh := v.placeholder(Known, []byte(secret))
+}
+
+// shortestKnown is how short a secret may be that is searched for, in bytes.
+const shortestKnown = 4
+
+// search looks for a secret from now on.
+func (v *vault) search(secret, placeholder string) {
+	w := word{secret, placeholder}
 	switch {
+	case len(secret) < shortestKnown:
 	case !isWord(secret):
-		v.known.add(secret, p)
-	case fresh:
-		v.words = append(v.words, word{secret, p})
+		v.known.add(secret, placeholder)
+	case !slices.Contains(v.words, w):
+		v.words = append(v.words, w)
 	}
 }
 
