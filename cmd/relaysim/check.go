@@ -140,4 +140,3 @@ func checkOne(p program, s source, flags checkFlags) (*verdict.Result, []problem
 	warn(p, []loaded{l})
 	return r.Result, problems
 }
-

@@ -30,7 +30,7 @@ Exit status: 0 passed, 1 failed or interrupted, 2 the call or a file was wrong.`
 	root.SetIn(p.stdin)
 	root.SetOut(p.stdout)
 	root.SetErr(p.stderr)
-	root.AddCommand(newSimulate(p), newCheck(p), newLint(p), newCoverage(p), newSchema(),
+	root.AddCommand(newSimulate(p), newCheck(p), newReplay(p), newLint(p), newCoverage(p), newSchema(),
 		newShow(p), newDiff(p), newRecord(p),
 		newImport(p),
 		newExport(p),

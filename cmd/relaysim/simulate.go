@@ -28,6 +28,7 @@ type simulateFlags struct {
 	json     bool
 	traceDir string
 	verbose  bool
+	pace     float64 // of virtual time; 0: it takes no time
 }
 
 const simulateHelp = `Plays scenarios (.yaml) and recordings (.jsonl) through the gateway and the fake
@@ -97,6 +98,10 @@ func simulate(ctx context.Context, p program, flags simulateFlags, paths []strin
 	if err != nil {
 		return err
 	}
+	return playSources(ctx, p, flags, sources)
+}
+
+func playSources(ctx context.Context, p program, flags simulateFlags, sources []source) error {
 	files := load(sources)
 	warn(p, files)
 	noteCount(p, files)
@@ -150,7 +155,7 @@ func (f *simulateFlags) order(p program, n int) []int {
 func playAll(ctx context.Context, st stage, runs []run, flags simulateFlags, order []int, out *output) report.Summary {
 	var list []batch.Run
 	for _, r := range runs {
-		o := play.Options{Timeout: flags.timeout, Logger: out.logger(r)}
+		o := play.Options{Timeout: flags.timeout, Pace: flags.pace, Logger: out.logger(r)}
 		list = append(list, func(ctx context.Context) *verdict.Result {
 			return st.Run(ctx, r.scenario, r.revision, o)
 		})

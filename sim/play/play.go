@@ -18,6 +18,9 @@ import (
 type Options struct {
 	// Timeout bounds the whole run in real time. Zero means 30 s.
 	Timeout time.Duration
+	// Pace is how fast virtual time passes: 1 takes as long as it says, 2 half of
+	// that. Zero takes no time. Timeout is beyond it.
+	Pace float64
 	// Logger takes what the gateway and the connector log. Nil discards.
 	Logger *slog.Logger
 }
@@ -36,7 +39,7 @@ func (s *Stage) Run(ctx context.Context, sc *scenario.Scenario, rev *wire.Revisi
 	if o.Timeout == 0 {
 		o.Timeout = DefaultTimeout
 	}
-	limited, cancel := context.WithTimeoutCause(ctx, o.Timeout, errTimeout)
+	limited, cancel := context.WithTimeoutCause(ctx, o.Timeout+o.paced(duration(sc.Steps)), errTimeout)
 	defer cancel()
 
 	result := &verdict.Result{

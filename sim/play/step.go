@@ -56,12 +56,12 @@ func (r *run) pass(ctx context.Context, d time.Duration, once bool) error {
 		left := end - r.clock.sinceStart()
 		next, ok := r.clock.next()
 		if !ok || next > left {
-			if err := r.clock.move(ctx, left); err != nil {
+			if err := r.move(ctx, left); err != nil {
 				return err
 			}
 			return r.quiet(ctx)
 		}
-		if err := r.clock.move(ctx, next); err != nil {
+		if err := r.move(ctx, next); err != nil {
 			return err
 		}
 		if err := r.quiet(ctx); err != nil || once {

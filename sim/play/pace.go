@@ -1,0 +1,42 @@
+package play
+
+import (
+	"context"
+	"time"
+
+	"github.com/relaysim/relaysim/sim/scenario"
+)
+
+// paced is how long d of virtual time takes.
+func (o Options) paced(d time.Duration) time.Duration {
+	if o.Pace <= 0 {
+		return 0
+	}
+	return time.Duration(float64(d) / o.Pace)
+}
+
+// duration is the virtual time that steps let pass.
+func duration(steps []scenario.Step) (d time.Duration) {
+	for i := range steps {
+		d += steps[i].Advance
+		if r := steps[i].Repeat; r != nil {
+			d += time.Duration(r.Times) * duration(r.Steps)
+		}
+	}
+	return d
+}
+
+// move lets virtual time go by, no further than to the next timer, as fast as
+// it is to pass.
+func (r *run) move(ctx context.Context, d time.Duration) error {
+	if wait := r.options.paced(d); wait > 0 {
+		t := time.NewTimer(wait)
+		defer t.Stop()
+		select {
+		case <-t.C:
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+	return r.clock.move(ctx, d)
+}
