@@ -18,6 +18,7 @@ import (
 type loaded struct {
 	source
 	scenario *scenario.Scenario // nil where there are problems
+	before   *scenario.Scenario // what stands before the problem that ended the reading of a recording
 	problems []problem
 	warnings []string
 }
@@ -65,7 +66,7 @@ func loadOne(s source) loaded {
 		l.scenario, err = loadScenario(s)
 	}
 	if err != nil {
-		l.scenario = nil
+		l.scenario, l.before = nil, l.scenario
 		l.problems = problemsOf(s.name, err)
 	}
 	return l

@@ -132,9 +132,38 @@ func replayAll(ctx context.Context, p program, flags replayFlags, paths []string
 		return fmt.Errorf("%s: holds only findings, which are checked and not played", strings.Join(paths, ", "))
 	}
 	if flags.as == "connector" {
-		return playSources(ctx, p, flags.simulateFlags, played)
+		return replayAsConnector(ctx, p, flags, played)
 	}
 	return replayAsGateway(ctx, p, flags, played)
+}
+
+// replayAsConnector plays recordings to the gateway. One that cannot be read to
+// its end is played as far as it can be.
+func replayAsConnector(ctx context.Context, p program, flags replayFlags, sources []source) error {
+	files := load(sources)
+	warn(p, files)
+	noteCount(p, files)
+	write(p, p.stderr, files)
+	var playable []loaded
+	wrong := 0
+	for _, f := range files {
+		if len(f.problems) > 0 {
+			wrong++
+			f.scenario = f.before
+		}
+		if f.scenario != nil {
+			playable = append(playable, f)
+		}
+	}
+	var err error
+	if len(playable) > 0 {
+		err = playFiles(ctx, p, flags.simulateFlags, playable)
+	}
+	var failed failure
+	if wrong > 0 && (err == nil || errors.As(err, &failed)) {
+		err = fmt.Errorf("%s could not be played to the end", count(wrong, "file"))
+	}
+	return err
 }
 
 // replayAsGateway plays one recording after the other, each to a connector of

@@ -98,16 +98,16 @@ func simulate(ctx context.Context, p program, flags simulateFlags, paths []strin
 	if err != nil {
 		return err
 	}
-	return playSources(ctx, p, flags, sources)
-}
-
-func playSources(ctx context.Context, p program, flags simulateFlags, sources []source) error {
 	files := load(sources)
 	warn(p, files)
 	noteCount(p, files)
 	if err := refuse(p, files, "nothing was played"); err != nil {
 		return err
 	}
+	return playFiles(ctx, p, flags, files)
+}
+
+func playFiles(ctx context.Context, p program, flags simulateFlags, files []loaded) error {
 	runs, err := flags.selection.runs(files)
 	if err != nil {
 		return err

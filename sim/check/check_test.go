@@ -167,6 +167,10 @@ const (
 	hello = `{"seq":2,"at":0,"conn":1,"kind":"frame","from":"gateway","frame":{"type":"hello","platform":"discord","botId":"B1"}}` + "\n"
 	odd   = `{"seq":5,"at":1,"conn":1,"kind":"frame","from":"%s","frame":{"type":"odd"}}` + "\n"
 	end   = `{"kind":"end","events":3}` + "\n"
+
+	descriptor = `{"seq":3,"at":0,"conn":1,"kind":"frame","from":"connector","frame":{"type":"descriptor","descriptor":{"platform":"discord"}}}` + "\n"
+	request    = `{"seq":4,"at":0,"conn":1,"kind":"frame","from":"gateway","frame":{"type":"outbound","requestId":"r1","action":{"op":"typing","chat_id":"C1"}}}` + "\n"
+	binary     = `{"seq":4,"at":0,"conn":1,"kind":"frame","from":"connector","base64":"/wo="}` + "\n"
 )
 
 // TestFile judges small recordings.
@@ -196,6 +200,11 @@ func TestFile(t *testing.T) {
 		{"a connector that is named", named + connector + end, check.Options{},
 			`failed; x.jsonl:4: FR-5: the connector sent a frame of type "odd", which is not one of its own`, ""},
 		{"and left out", named + connector + end, check.Options{GatewayOnly: true}, "passed", ""},
+		{"a request without a result", named + descriptor + request + end, check.Options{},
+			`failed; x.jsonl:5: OUT-1: request "r1" has no result, although the connection stayed up`, ""},
+		{"and without an end", named + descriptor + request, check.Options{}, "passed", ""},
+		{"a binary message", named + descriptor + binary + end, check.Options{},
+			"failed; x.jsonl:5: FR-1: the connector sent a line that is no JSON object: \xff", ""},
 		{"cut short", plain + gateway, check.Options{}, `failed; x.jsonl:4: FR-5: the gateway sent a frame of type "odd", which is not one of its own`, ""},
 		{"broken, as far as it goes", plain + gateway + "{\n" + end, check.Options{},
 			`failed; x.jsonl:4: FR-5: the gateway sent a frame of type "odd", which is not one of its own`,
@@ -252,4 +261,23 @@ func TestAround(t *testing.T) {
 	if len(r.Trace) != 12 || r.Trace[0].Seq != 32 || r.Trace[11].Seq != 43 {
 		t.Errorf("%d observations: %+v", len(r.Trace), r.Trace)
 	}
+}
+
+// FuzzFile judges anything. Every error and every problem has a place.
+func FuzzFile(f *testing.F) {
+	f.Add(fmt.Sprintf(head, "") + open1 + hello + descriptor + request + end)
+	f.Add(fmt.Sprintf(head, `,"connector":"x"`) + open1 + binary)
+	f.Fuzz(func(t *testing.T, text string) {
+		r, err := check.File(opener(text), "x.jsonl", check.Options{})
+		var problem *recording.Problem
+		if err != nil && (!errors.As(err, &problem) || problem.Line < 1) {
+			t.Fatalf("an error without a place: %v", err)
+		}
+		if err == nil && r == nil {
+			t.Fatal("neither a verdict nor an error")
+		}
+		if r != nil && r.Outcome == verdict.Failed && len(r.Problems) == 0 {
+			t.Fatal("failed for nothing")
+		}
+	})
 }

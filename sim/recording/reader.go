@@ -93,13 +93,30 @@ func (r *Reader) sniff() error {
 		return r.broken(err)
 	case len(head) == 0:
 		return r.problem("the file is empty: a recording begins with a header line")
-	case bytes.HasPrefix(head, []byte{0x1f, 0x8b}):
-		return r.problem("the file is compressed with gzip: unpack it first")
+	case compression(head) != "":
+		return r.problem("the file is compressed with %s: unpack it first", compression(head))
+	case bytes.HasPrefix(head, []byte("\ufeff")):
+		return r.problem("the file begins with a byte order mark: save it as UTF-8 without one")
 	case !isText(head):
 		return r.problem("the file is binary: a recording is text, one JSON object a line")
+	case bytes.Contains(head, []byte(`"log"`)) && !bytes.Contains(head, []byte(`"kind"`)):
+		return r.problem("the file is an HTTP archive (HAR): relaysim import makes a recording of it")
 	}
 	r.number = 0
 	return nil
+}
+
+// compression names the program that a file was compressed with, by its first
+// bytes; "" where it was not.
+func compression(head []byte) string {
+	for _, c := range []struct{ name, magic string }{
+		{"gzip", "\x1f\x8b"}, {"zstd", "\x28\xb5\x2f\xfd"}, {"zip", "PK\x03\x04"}, {"xz", "\xfd7zXZ\x00"}, {"bzip2", "BZh"},
+	} {
+		if bytes.HasPrefix(head, []byte(c.magic)) {
+			return c.name
+		}
+	}
+	return ""
 }
 
 // isText allows for a character that the end of head cuts in two.

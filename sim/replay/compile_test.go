@@ -118,6 +118,18 @@ func TestNotPlayable(t *testing.T) {
 	}
 }
 
+// TestWhatCanBeReadIsCompiled although what comes after it cannot be read.
+func TestWhatCanBeReadIsCompiled(t *testing.T) {
+	text := strings.Replace(tape(ask("a"), ask("b"), ask("c")), `"seq":3`, `"seq":2`, 1)
+	s, err := compileText(text)
+	if want := "x-2026-06.jsonl:4: seq 2 stands twice: lines were added by hand or two recorders wrote one file"; err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+	if s == nil || len(s.Steps) == 0 || s.Steps[len(s.Steps)-1].Pos.Line != 3 {
+		t.Errorf("compiled %+v", s)
+	}
+}
+
 // TestRevision is found in the header, else in the file's name, else in the frames.
 func TestRevision(t *testing.T) {
 	for _, tt := range []struct{ name, file, text, want string }{

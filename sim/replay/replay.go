@@ -8,6 +8,7 @@
 package replay
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -23,13 +24,26 @@ import (
 // recorded gateway deviated from a rule, what the rule wants is expected.
 //
 // A recording that cannot be read, or holds something that cannot be played
-// yet, is a *recording.Problem, which names the line. Deviations that no longer
-// apply are a scenario.Errors. Warnings are in rec.
+// yet, is a *recording.Problem, which names the line. If it can be read up to a
+// line, what stands before that is returned beside the problem, as a recording
+// that was cut short. Deviations that no longer apply are a scenario.Errors.
+// Warnings are in rec.
 func Compile(rec *recording.Reader, deviations []Deviation) (*scenario.Scenario, error) {
-	t, err := readTape(rec)
-	if err != nil {
-		return nil, err
+	t, broken := readTape(rec)
+	if t == nil || t.revision == "" {
+		return nil, broken
 	}
+	if broken != nil { // the entries may be about what cannot be read
+		deviations = slices.DeleteFunc(slices.Clone(deviations), func(d Deviation) bool { return t.index(d.Seq) < 0 })
+	}
+	s, err := t.compile(deviations)
+	if err != nil {
+		return nil, cmp.Or(broken, err)
+	}
+	return s, broken
+}
+
+func (t *tape) compile(deviations []Deviation) (*scenario.Scenario, error) {
 	if err := t.correct(deviations); err != nil {
 		return nil, err
 	}
@@ -38,6 +52,7 @@ func Compile(rec *recording.Reader, deviations []Deviation) (*scenario.Scenario,
 		t.makeTurns()
 	}
 	c := &compiler{tape: t, answers: answers.bound, cues: t.cues(), derived: t.derive(answers.answered), unplayed: map[string]int{}}
+	var err error
 	if c.turns, err = pairTurns(t, c.derived); err != nil {
 		return nil, err
 	}

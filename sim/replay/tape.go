@@ -1,6 +1,7 @@
 package replay
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -35,17 +36,19 @@ type request struct {
 	id   string
 }
 
+// readTape reads a recording. With an error of the reader there is a tape all the
+// same if the header could be read: what stands before the line.
 func readTape(rec *recording.Reader) (*tape, error) {
 	t := &tape{file: rec.File(), doors: map[int]door{}, wireOnly: true}
 	for {
 		l, err := rec.Next()
 		switch {
 		case errors.Is(err, io.EOF):
-			t.frames = joinFrames(t.lines)
-			t.revision, err = t.findRevision()
-			return t, err
-		case err != nil:
+			return t, t.complete()
+		case err != nil && t.header == nil:
 			return nil, err
+		case err != nil:
+			return t, cmp.Or(t.complete(), err)
 		case l.Header != nil:
 			t.header = l.Header
 		case l.Observation != nil:
@@ -58,6 +61,13 @@ func readTape(rec *recording.Reader) (*tape, error) {
 			}
 		}
 	}
+}
+
+// complete finds out what the lines say together.
+func (t *tape) complete() (err error) {
+	t.frames = joinFrames(t.lines)
+	t.revision, err = t.findRevision()
+	return err
 }
 
 // meet refuses a second gateway, which nothing in a recording tells apart from
