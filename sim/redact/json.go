@@ -1,7 +1,5 @@
 package redact
 
-import "bytes"
-
 // json finds the secrets of b, which is JSON (see isJSON). Only values and keys
 // are changed, so it is JSON of the same structure afterwards.
 func (c *cutter) json(b []byte, depth int) []edit {
@@ -62,8 +60,11 @@ func (w *walk) value(at place) span {
 		s.from = w.i
 		w.array(at)
 	case '"':
-		s.from = w.i
-		w.text(w.str(), at.cut, at.role)
+		s = w.str()
+		if at.many && s.to-s.from < 8 && isDigits(w.b[s.from+1:s.to-1]) {
+			at.cut = "" // a number of tokens
+		}
+		w.text(s, at.cut, at.role)
 	default:
 		s.from = w.i
 		for w.i < len(w.b) && w.b[w.i] > ' ' && w.b[w.i] != ',' && w.b[w.i] != ']' && w.b[w.i] != '}' {
@@ -204,8 +205,8 @@ func (w *walk) codes() {
 			continue
 		}
 		w.i++
-		if w.space() == '"' && bytes.Equal(w.b[key.from:key.to], []byte(`"value"`)) {
-			w.text(w.str(), Code, noRole)
+		if next := w.space(); next != '{' && next != '[' && string(w.b[key.from:key.to]) == `"value"` {
+			w.value(place{cut: Code})
 		}
 	}
 }

@@ -16,6 +16,10 @@ import (
 func (r *Redactor) Line(line []byte, o, cut *trace.Observation) []byte {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	changed := o != nil && !bytes.Equal(o.Data, cut.Data)
+	if !changed && r.cut.users == nil && !r.cut.suspicious(line, maxDepth) {
+		return line
+	}
 	if o == nil || !isJSON(line) {
 		if edits := r.cut.edits(line); len(edits) > 0 {
 			return splice(line, edits)
@@ -23,7 +27,7 @@ func (r *Redactor) Line(line []byte, o, cut *trace.Observation) []byte {
 		return line
 	}
 	message := func(key, value string) (string, string) { return key, value }
-	if !bytes.Equal(o.Data, cut.Data) {
+	if changed {
 		message = func(key, value string) (string, string) { return spelled(key, cut.Data) }
 	}
 	if edits := r.cut.line(line, message); len(edits) > 0 {

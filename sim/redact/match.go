@@ -76,6 +76,11 @@ func (c *cutter) matchBearer(b []byte, end int) (match, bool) {
 	for from < len(b) && (b[from] == ' ' || b[from] == '\t' || b[from] == ':' || b[from] == '+') {
 		from++
 	}
+	if from = skipSpace(b, from); from > end {
+		for from < len(b) && bytes.IndexByte([]byte("\"'`<(\\"), b[from]) >= 0 {
+			from++
+		}
+	}
 	to := until(b, from, isToken)
 	for to > from && (b[to-1] == '.' || b[to-1] == ':') {
 		to--
@@ -108,9 +113,7 @@ func (c *cutter) matchLink(b []byte, end int) (match, bool) {
 		from = until(b, from+1, isName)
 	}
 	gap := from
-	for from < len(b) && (b[from] == ' ' || b[from] == '\t' || b[from] == '+') {
-		from++
-	}
+	from = skipSpace(b, skip(b, skipSpace(b, from), '+'))
 	to := from
 	for to < len(b) && ' ' < b[to] && b[to] < notUTF8 && b[to] != '"' && b[to] != '\\' {
 		to++
@@ -160,9 +163,9 @@ func (c *cutter) matchURL(b []byte, end int) (match, bool) {
 		}
 	}
 	switch {
-	case at > 0 && colon > 0 && colon < at:
+	case colon > 0 && colon < at && !isRandom(b[end:colon]):
 		return match{from: colon + 1, to: at, kind: Password}, at > colon+1
-	case at-end >= long:
+	case at-end >= long || colon > 0 && colon < at:
 		return match{from: end, to: at, kind: Token}, true
 	}
 	return match{}, false

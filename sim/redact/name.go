@@ -2,53 +2,76 @@ package redact
 
 import "bytes"
 
+// label is a name in text that says that what comes after it is a secret.
+type label struct {
+	kind       Kind
+	many       bool // it is a plural
+	start, end int
+	quoted     bool // as a member of JSON, perhaps with its quotes escaped
+	header     bool // it begins a line and is one of HTTP
+	after      int  // where what comes next stands
+}
+
 // matchName takes the value that a name is given in text: token=…, "token":"…",
 // also where quotes are escaped, Cookie: …, --token …, <token>…</token>. In
 // whole JSON the walk does that.
 func (c *cutter) matchName(b []byte, end int) (match, bool) {
-	end = endOfName(b, end)
-	if end < 0 {
+	n, ok := c.label(b, end)
+	if !ok {
 		return match{}, false
 	}
-	start := end
-	for start > 0 && class[b[start-1]]&isName != 0 {
-		start--
+	var next byte
+	if n.after < len(b) {
+		next = b[n.after]
 	}
-	if start > 0 && start < end && b[start-1] == '\\' {
-		start++ // the n of an escape is not the name's
-	}
-	after := skip(b, end, '\\')
-	quoted := after < len(b) && (b[after] == '"' || b[after] == '\'')
-	if quoted {
-		after++
-		if open := bytes.LastIndexByte(b[max(0, end-maxName):start], b[after-1]); open >= 0 {
-			start = max(0, end-maxName) + open + 1
-		}
-	}
-	kind, many := c.names.kind(b[start:end])
-	if kind == "" {
-		return match{}, false
-	}
-	after = skip(b, skip(b, after, ' '), '\t')
-	bare := until(b, start, isName) == end
+	bare := until(b, n.start, isName) == n.end
 	switch {
-	case after == len(b):
-		return match{structure: true}, quoted && bare
-	case after == end && b[after] == '>':
-		to := after + 1
+	case next == ':' || next == '=':
+		return n.value(b)
+	case n.quoted:
+		return match{structure: true}, bare && (next <= ' ' || next == ',' || next == ']' || next == '}')
+	case n.after == n.end && next == '>': // <token>…</token>
+		to := n.after + 1
 		for to < len(b) && b[to] != '<' {
 			to++
 		}
-		return match{from: after + 1, to: to, kind: kind}, to > after+1 // <token>…</token>
-	case bytes.HasPrefix(b[start:], []byte("--")) && after > end && !quoted:
-		to := endOfBare(b, after)
-		return match{from: after, to: to, kind: kind}, to > after // --token …
-	case b[after] == ':' || b[after] == '=':
-		return c.matchValue(b, after+1, kind, quoted, many, isHeader(b[start:end]))
-	case quoted && (b[after] == ',' || b[after] == ']' || b[after] == '}' || b[after] <= ' '):
-		return match{structure: true}, bare
+		return match{from: n.after + 1, to: to, kind: n.kind}, to > n.after+1
+	case n.after > n.end && bytes.HasPrefix(b[n.start:], []byte("--")): // --token …
+		to := endOfBare(b, n.after)
+		return match{from: n.after, to: to, kind: n.kind}, to > n.after
 	}
-	return match{}, false
+	return n.said(b, n.after)
+}
+
+// label looks at the name that has a keyword before end.
+func (c *cutter) label(b []byte, end int) (label, bool) {
+	n := label{end: endOfName(b, end)}
+	if n.end < 0 {
+		return n, false
+	}
+	n.start = n.end
+	for n.start > 0 && class[b[n.start-1]]&isName != 0 {
+		n.start--
+	}
+	n.header = n.start == 0 || b[n.start-1] <= ' ' && b[n.start-1] != ' ' || b[n.start-1] == '"'
+	if n.start > 0 && n.start < n.end && b[n.start-1] == '\\' {
+		n.start++ // the n of an escape is not the name's
+		n.header = true
+	}
+	n.after = skip(b, skip(b, n.end, ' '), '\\')
+	if n.quoted = n.after < len(b) && (b[n.after] == '"' || b[n.after] == '\''); n.quoted {
+		least := max(0, n.end-maxName)
+		if open := bytes.LastIndexByte(b[least:n.start], b[n.after]); open >= 0 {
+			n.start = least + open + 1
+		}
+		n.after++
+	} else {
+		n.after = n.end
+	}
+	n.header = n.header && isHeader(b[n.start:n.end])
+	n.after = skipSpace(b, n.after)
+	n.kind, n.many = c.names.kind(b[n.start:n.end])
+	return n, n.kind != ""
 }
 
 // endOfName is where the name ends that has a keyword before end, with its
@@ -66,39 +89,70 @@ func endOfName(b []byte, end int) int {
 	return end
 }
 
-// matchValue takes the value that begins after i.
-func (c *cutter) matchValue(b []byte, i int, kind Kind, quoted, many, header bool) (match, bool) {
-	sign := b[i-1]
-	for i < len(b) && b[i] <= ' ' {
-		i++
+// skipSpace passes space and tabs, and line breaks and what stands for them in
+// JSON.
+func skipSpace(b []byte, i int) int {
+	for i < len(b) {
+		switch {
+		case b[i] <= ' ':
+			i++
+		case b[i] == '\\' && i+1 < len(b) && (b[i+1] == 'n' || b[i+1] == 'r' || b[i+1] == 't'):
+			i += 2
+		default:
+			return i
+		}
 	}
+	return i
+}
+
+// value takes what comes after the colon or equals sign.
+func (n label) value(b []byte) (match, bool) {
+	sign := b[n.after]
+	i := skipSpace(b, n.after+1)
 	open := skip(b, i, '\\')
 	if open < len(b) && (b[open] == '"' || b[open] == '\'') {
 		to := closing(b, open, open-i)
-		return match{from: open + 1, to: to, kind: kind}, to > open+1
+		return match{from: open + 1, to: to, kind: n.kind}, to > open+1
 	}
 	if i < len(b) && (b[i] == '{' || b[i] == '[') {
 		return match{structure: true}, true
 	}
-	to := endOfBare(b, i)
-	if header && !quoted && sign == ':' {
-		to = i
+	if n.header && !n.quoted && sign == ':' {
+		to := i
 		for to < len(b) && b[to] != '\r' && b[to] != '\n' && b[to] != '"' {
 			to++
 		}
-		return match{from: i, to: to, kind: kind}, to > i
+		return match{from: i, to: to, kind: n.kind}, to > i
 	}
+	to := endOfBare(b, i)
 	value := b[i:to]
 	switch string(value) {
 	case "", "null", "true", "false":
 		return match{}, false
 	}
-	if many && len(bytes.Trim(value, "0123456789.")) == 0 {
+	if n.many && isDigits(bytes.Trim(value, ".")) {
 		return match{}, false
 	}
 	// A sentence may say "the token: none", but a password is a word as well.
-	prose := sign == ':' && !quoted && kind != Password && kind != Code && len(value) < 12 && isWords(value)
-	return match{from: i, to: to, kind: kind}, !prose
+	prose := sign == ':' && !n.quoted && n.kind != Password && n.kind != Code && len(value) < 12 && isWords(value)
+	return match{from: i, to: to, kind: n.kind}, !prose
+}
+
+// said takes what a sentence says after the name, if it can be no word: the
+// token is X, token X.
+func (n label) said(b []byte, i int) (match, bool) {
+	const long = 12
+	if bytes.HasPrefix(b[i:], []byte("is ")) {
+		i = skipSpace(b, i+len("is"))
+	}
+	for i < len(b) && bytes.IndexByte([]byte("\"'`<(*"), b[i]) >= 0 {
+		i++
+	}
+	to := until(b, i, isToken)
+	for to > i && (b[to-1] == '.' || b[to-1] == ':') {
+		to--
+	}
+	return match{from: i, to: to, kind: n.kind}, i > n.end && to-i >= long && isRandom(b[i:to])
 }
 
 // closing is where the quoted text ends that opens at i behind so many
