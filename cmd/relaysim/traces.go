@@ -2,11 +2,13 @@ package main
 
 import (
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
 
 	"github.com/relaysim/relaysim/sim/recording"
+	"github.com/relaysim/relaysim/sim/redact"
 	"github.com/relaysim/relaysim/sim/replay"
 	"github.com/relaysim/relaysim/sim/verdict"
 )
@@ -39,8 +41,14 @@ func (t traceFolder) save(r run, v *verdict.Result) (string, error) {
 	return path, f.commit()
 }
 
+// writeTrace writes a run down without the secrets that a half under test has
+// let slip. Its clock is virtual, so the end of a line may be days away.
 func writeTrace(f *newFile, r run, v *verdict.Result) error {
-	w, err := recording.NewWriter(f, recording.Header{
+	secrets, err := redact.New(redact.Options{Patience: math.MaxInt64})
+	if err != nil {
+		return err
+	}
+	w, err := recording.NewWriter(secrets.Gate(f), recording.Header{
 		Title:           r.name(),
 		About:           "Saved by relaysim simulate from " + r.source.name + ", which " + v.Outcome.String() + ".",
 		Gateway:         "relaysim",
@@ -53,9 +61,12 @@ func writeTrace(f *newFile, r run, v *verdict.Result) error {
 		return err
 	}
 	for _, o := range v.Trace {
-		if err := w.Write(o); err != nil {
+		if err := writeAll(w, secrets.Observation(o)); err != nil {
 			return err
 		}
+	}
+	if err := writeAll(w, secrets.Flush()); err != nil {
+		return err
 	}
 	return w.Close()
 }
