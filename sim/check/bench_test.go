@@ -59,7 +59,7 @@ func (s *session) Close() error { return nil }
 func (s *session) writeTurn() {
 	s.turns--
 	s.turn++
-	if s.every != nil && s.turn%10_000 == 0 {
+	if s.every != nil && s.turn%2_000 == 0 {
 		s.every()
 	}
 	chat, user, m := fmt.Sprintf("C%d", s.turn%10), fmt.Sprintf("U%d", s.turn%100), fmt.Sprintf("m%d", s.turn)
