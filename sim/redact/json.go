@@ -30,7 +30,8 @@ type place struct {
 	cut    Kind // its name says that it is secret; "" where none does
 	many   bool // but not where it is a number
 	role   role
-	parent string // name of the member that it or its list is, as plain spells it
+	name   string // of the member that it or its list is, as plain spells it
+	parent string // of the member that its object is
 }
 
 // span is a value's place in the JSON; from is 0 where there is none, for a
@@ -63,6 +64,9 @@ func (w *walk) value(at place) span {
 		s = w.str()
 		if at.many && s.to-s.from < 8 && isDigits(w.b[s.from+1:s.to-1]) {
 			at.cut = "" // a number of tokens
+		}
+		if w.c.users != nil {
+			w.c.users.keep(at.name, at.parent, unescapeJSON(w.b[s.from+1:s.to-1]).text)
 		}
 		w.text(s, at.cut, at.role)
 	default:
@@ -166,8 +170,8 @@ func (w *walk) member(at place, name []byte) place {
 		m.cut, m.many = at.cut, true
 	}
 	if w.c.users != nil && len(name) <= maxName {
-		m.parent = string(plain(nil, name))
-		m.role = roles[m.parent]
+		m.name, m.parent = string(plain(nil, name)), at.name
+		m.role = roles[m.name]
 	}
 	return m
 }
@@ -179,9 +183,9 @@ func (w *walk) pair(at place, name, value span) {
 	}
 	switch {
 	case w.c.users == nil:
-	case at.parent == "options" && value.isString(w.b): // what was typed after a command (DI-3)
+	case at.name == "options" && value.isString(w.b): // what was typed after a command (DI-3)
 		w.text(value, "", textRole)
-	case named[at.parent] && !value.isString(w.b):
+	case named[at.name] && !value.isString(w.b):
 		w.text(name, "", nameRole)
 	}
 }
@@ -219,7 +223,7 @@ func (w *walk) array(at place) {
 	n := 0
 	w.i++
 	for w.space() != ']' {
-		s := w.value(place{at.cut, true, at.role, at.parent})
+		s := w.value(place{at.cut, true, at.role, at.name, at.parent})
 		if s.isString(w.b) && before.isString(w.b) && n%2 == 1 {
 			if kind := w.named(before, false); kind != "" {
 				w.text(s, kind, noRole)

@@ -40,22 +40,37 @@ type users struct {
 	names   map[string]string
 	shapes  map[string]int    // how many names of a shape there were
 	starts  map[rune][]string // names by their first character, the longest first
+	kept    map[string]bool   // ids and names of commands, which can stand as a name or a text
+	said    map[string]bool   // what peers say without a person having written it
 	collect bool              // names are taken note of and nothing is replaced
 }
 
 func newUsers() *users {
-	return &users{names: map[string]string{}, shapes: map[string]int{}, starts: map[rune][]string{}}
+	return &users{names: map[string]string{}, shapes: map[string]int{}, starts: map[rune][]string{}, kept: map[string]bool{}}
 }
 
 // replace returns what takes the place of a name or a text.
 func (u *users) replace(s string, r role) string {
 	switch {
+	case u.kept[s]:
+		return s
 	case r == nameRole:
 		return u.name(s)
 	case u.collect:
 		return s
 	}
 	return u.text(s)
+}
+
+// keep takes note of a member that can stand as a name or a text later, where
+// nobody wrote it: the id of a chat without a name (OUT-3), the command and the
+// button of an interaction (DI-2, DI-4).
+func (u *users) keep(member, parent string, value []byte) {
+	switch {
+	case !u.collect || len(value) > maxName:
+	case member == "chatid", member == "customid", member == "name" && parent == "data":
+		u.kept[string(value)] = true
+	}
 }
 
 // alphabets are the characters that take the place of letters and digits, by
@@ -147,7 +162,7 @@ func (u *users) text(s string) string {
 	word := false // the character before is one of a word
 	for i < end {
 		if !word {
-			if with, n := u.kept(s[i:end]); n > 0 {
+			if with, n := u.whole(s[i:end]); n > 0 {
 				b.WriteString(with)
 				i += n
 				word = true
@@ -168,9 +183,9 @@ func (u *users) text(s string) string {
 	return b.String()
 }
 
-// kept is what a text begins with that is not replaced letter by letter, and
+// whole is what a text begins with that is not replaced letter by letter, and
 // how long that is.
-func (u *users) kept(s string) (with string, n int) {
+func (u *users) whole(s string) (with string, n int) {
 	if n := placeholderAt([]byte(s), 0); n > 0 {
 		return s[:n], n
 	}

@@ -28,6 +28,10 @@ func TestUsersAreReplaced(t *testing.T) {
 		{"an interaction", `{"bodyB64":"` + b64(`{"type":2,"member":{"user":{"id":"U7","username":"ann"}},"data":{"name":"ask","options":[{"name":"q","type":3,"value":"why"}]}}`) + `"}`,
 			`{"bodyB64":"` + b64(`{"type":2,"member":{"user":{"id":"U7","username":"aaa"}},"data":{"name":"ask","options":[{"name":"q","type":3,"value":"xxx"}]}}`) + `"}`},
 		{"a chat", `{"chat_info":{"name":"general","type":"group"}}`, `{"chat_info":{"name":"aaaaaaa","type":"group"}}`},
+		{"Slack's command, behind which any text may stand", `{"text":"/hermes what is up"}`, `{"text":"/hermes xxxx xx xx"}`},
+		{"a chat without a name", `{"chat_id":"C3","result":{"name":"C3","type":"dm"}}`, `{"chat_id":"C3","result":{"name":"C3","type":"dm"}}`},
+		{"a button", `[{"data":{"custom_id":"confirm:yes"}},{"text":"confirm:yes"}]`, `[{"data":{"custom_id":"confirm:yes"}},{"text":"confirm:yes"}]`},
+		{"an interaction's command", `[{"data":{"name":"model"}},{"text":"model"},{"text":"a model"}]`, `[{"data":{"name":"model"}},{"text":"model"},{"text":"x xxxxx"}]`},
 		{"a secret in a text", `{"text":"use Bearer Ab3dEf6h now"}`, `{"text":"xxx Xxxxxx redacted-token-1 xxx"}`},
 		{"what is no text", `{"type":"outbound","requestId":"r1","action":{"op":"typing","chat_id":"C1"}}`, `{"type":"outbound","requestId":"r1","action":{"op":"typing","chat_id":"C1"}}`},
 	} {
