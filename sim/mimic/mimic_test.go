@@ -107,7 +107,7 @@ func TestPlayedToOurs(t *testing.T) {
 }
 
 // connectorOf is a connector that answers each line as it is told, on one path.
-func connectorOf(t *testing.T, answer func(ctx context.Context, ws *websocket.Conn, line string) error) string {
+func connectorOf(t testing.TB, answer func(ctx context.Context, ws *websocket.Conn, line string) error) string {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ws, err := websocket.Accept(w, r, nil)

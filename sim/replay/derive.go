@@ -31,8 +31,7 @@ const never = int(^uint(0) >> 1)
 // their frame.
 func (t *tape) derive(answered map[string]int) map[int][]*derived {
 	calls := map[int][]*derived{}
-	own, knows := newOwn(t), newKnown(t)
-	told := map[*line]bool{} // lines of calls whose frame was found
+	own, knows, told := newOwn(t), newKnown(t), newTold(t)
 	for _, l := range t.lines {
 		own.observe(l)
 		o := l.Observation
@@ -42,14 +41,7 @@ func (t *tape) derive(answered map[string]int) map[int][]*derived {
 		knows.observe(o)
 		for i, f := range t.frames[o.Seq] {
 			action := f.action()
-			if action == nil {
-				continue
-			}
-			if of := t.callOf(action, o.Seq, told); of != nil {
-				told[of] = true
-				continue
-			}
-			if own.made(f, o) {
+			if action == nil || told.take(action, o.Seq) || own.made(f, o) {
 				continue
 			}
 			if d := newDerived(knows, f); d != nil {
@@ -89,32 +81,4 @@ func newDerived(knows *known, f frame) *derived {
 	}
 	op.set(d.call, arguments(args))
 	return d
-}
-
-// callOf finds the line of the call that sent an action at seq. One that waits
-// for no result may have ended before its frame was seen.
-func (t *tape) callOf(action map[string]any, seq int, told map[*line]bool) *line {
-	waits := action["op"] != opInterrupt.name
-	for _, l := range t.lines {
-		o := l.Observation
-		if o.Kind != trace.Agent || waits && o.Seq < seq || o.After >= seq || told[l] {
-			continue
-		}
-		if c, ok, err := newCall(o); err == nil && ok && c.op.name == action["op"] && c.sent(action) {
-			return l
-		}
-	}
-	return nil
-}
-
-// sent says whether an action may be that of the call.
-func (c call) sent(action map[string]any) bool {
-	for _, name := range []string{"chat_id", "session_key", "message_id", "content"} {
-		given, inCall := c.args[name]
-		on, inAction := action[name]
-		if inCall && inAction && given != on {
-			return false
-		}
-	}
-	return true
 }

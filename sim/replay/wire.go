@@ -33,7 +33,7 @@ type heard struct {
 
 // makeTurns makes lines of the turns that the frames tell of.
 func (t *tape) makeTurns() {
-	w := &wire{tape: t, types: t.typesOnItsOwn(), failed: map[string]bool{}}
+	w := &wire{tape: t, types: t.typesOnItsOwn(), failed: map[string]bool{}, chats: map[string]*heardIn{}}
 	t.own = map[request]bool{}
 	for i, l := range t.lines {
 		switch o := l.Observation; {
@@ -56,8 +56,25 @@ type wire struct {
 	tape   *tape
 	framer trace.Framer
 	heard  []*heard
+	chats  map[string]*heardIn
 	types  bool            // the gateway shows as typing on its own
 	failed map[string]bool // requests that were refused, by id
+}
+
+// heardIn is what was heard in one chat.
+type heardIn struct {
+	open   []*heard          // without a reply
+	byName map[string]*heard // messages, by id
+}
+
+func (w *wire) in(chat any) *heardIn {
+	name, _ := chat.(string)
+	c := w.chats[name]
+	if c == nil {
+		c = &heardIn{byName: map[string]*heard{}}
+		w.chats[name] = c
+	}
+	return c
 }
 
 func (w *wire) delivered(i int, o *trace.Observation) {
@@ -120,6 +137,11 @@ func interactionNames(forward json.RawMessage) (n eventNames, scope string, ok b
 func (w *wire) hear(h *heard) {
 	if h.names.message != "" && h.names.chat != "" {
 		w.heard = append(w.heard, h)
+		c := w.in(h.names.chat)
+		c.open = append(c.open, h)
+		if !h.names.inSource {
+			c.byName[h.names.message] = h
+		}
 	}
 }
 
@@ -155,11 +177,8 @@ const typingPeriod = 1900 * time.Millisecond
 func (w *wire) typing(i int, action map[string]any, at time.Duration) bool {
 	metadata, _ := action["metadata"].(map[string]any)
 	user, named := metadata["user_id"].(string)
-	for _, h := range slices.Backward(w.heard) {
-		if h.names.chat != action["chat_id"] || h.reply != 0 || named && h.names.user != user {
-			continue
-		}
-		if h.typed > 0 && h.typed > int((at-h.since)/typingPeriod) {
+	for _, h := range slices.Backward(w.in(action["chat_id"]).open) {
+		if named && h.names.user != user || h.typed > 0 && h.typed > int((at-h.since)/typingPeriod) {
 			continue
 		}
 		if h.typed == 0 {
@@ -175,19 +194,15 @@ func (w *wire) typing(i int, action map[string]any, at time.Duration) bool {
 // answeredBy finds the event that a reply answers. It names the message, but
 // where that is an interaction or a Telegram topic (OUT-9).
 func (w *wire) answeredBy(action map[string]any) *heard {
-	chat, _ := action["chat_id"].(string)
 	replyTo, _ := action["reply_to"].(string)
 	metadata, _ := action["metadata"].(map[string]any)
 	thread, _ := metadata["thread_id"].(string)
-	for _, h := range w.heard {
-		n := h.names
-		switch {
-		case n.chat != chat:
-		case replyTo != "":
-			if n.message == replyTo && !n.inSource {
-				return h
-			}
-		case h.reply == 0 && (n.inSource || thread != "" && thread == h.thread):
+	c := w.in(action["chat_id"])
+	if replyTo != "" {
+		return c.byName[replyTo]
+	}
+	for _, h := range c.open {
+		if h.names.inSource || thread != "" && thread == h.thread {
 			return h
 		}
 	}
@@ -200,6 +215,8 @@ func (w *wire) reply(h *heard, i int, request, text string) bool {
 	switch {
 	case h.reply == 0:
 		h.reply, h.text = i, text
+		c := w.in(h.names.chat)
+		c.open = slices.DeleteFunc(c.open, func(other *heard) bool { return other == h })
 	case !w.failed[h.request]:
 		return false
 	}
@@ -212,8 +229,8 @@ func (w *wire) reply(h *heard, i int, request, text string) bool {
 func (w *wire) shows(i int, action map[string]any) {
 	metadata, _ := action["metadata"].(map[string]any)
 	nameless := metadata != nil && metadata["user_id"] == nil && w.tape.revision == r8
-	for _, h := range slices.Backward(w.heard) {
-		if h.names.chat == action["chat_id"] && h.reply == 0 && (!nameless || h.names.user == "") {
+	for _, h := range slices.Backward(w.in(action["chat_id"]).open) {
+		if !nameless || h.names.user == "" {
 			h.last = i
 			h.frames++
 			return
