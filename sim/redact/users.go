@@ -41,7 +41,6 @@ type users struct {
 	shapes  map[string]int    // how many names of a shape there were
 	starts  map[rune][]string // names by their first character, the longest first
 	kept    map[string]bool   // ids and names of commands, which can stand as a name or a text
-	said    map[string]bool   // what peers say without a person having written it
 	collect bool              // names are taken note of and nothing is replaced
 }
 
