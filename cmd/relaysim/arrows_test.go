@@ -34,6 +34,7 @@ func TestImportsPointOneWay(t *testing.T) {
 		{"sim/replay", []string{"sim/play", "sim/connector", "sim/report", "gateway"}, "compiling plays nothing"},
 		{"sim/check", []string{"sim/play", "sim/connector", "sim/report", "gateway"}, "a check reads and plays nothing"},
 		{"sim/report", []string{"sim/play", "sim/recording", "gateway"}, "a report knows neither player nor format"},
+		{"sim/convert", []string{"sim/recording", "sim/replay", "sim/report"}, "it begins with what replay has compiled"},
 		{"sim/har", []string{"gateway", "sim/play", "sim/scenario", "sim/report"}, "an archive is a trace in another format"},
 		{"sim/compare", []string{"gateway", "sim/play", "sim/scenario", "sim/recording", "sim/report"}, "two traces are compared as they are"},
 		{"sim/record", []string{"sim/report", "sim/replay", "sim/check"}, "a recorder writes down and plays nothing back"},

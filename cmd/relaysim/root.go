@@ -34,7 +34,8 @@ Exit status: 0 passed, 1 failed or interrupted, 2 the call or a file was wrong.`
 		newShow(p), newDiff(p), newRecord(p),
 		newImport(p),
 		newExport(p),
-		newScrub(p))
+		newScrub(p),
+		newConvert(p))
 	return root
 }
 

@@ -3,6 +3,10 @@ package connector
 // descriptor is a descriptor's fields by name, as they go on the wire (HS-2, HS-3).
 type descriptor map[string]any
 
+// Preset is the descriptor of a platform as the connector sends it, by its wire
+// names.
+func Preset(platform string) map[string]any { return preset(platform) }
+
 // preset is the descriptor of a platform as real connectors send it. Every
 // field may be overridden. A name without a preset gets the contract's limit
 // and no features.

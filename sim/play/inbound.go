@@ -13,10 +13,15 @@ var somebody = scenario.User{ID: "U1", Name: "ann"}
 
 const somewhere = "C1" // the channel meant where none is named
 
-// event is an inbound event by its wire names. The connector adds the scope's
-// second key (IN-4).
 func (r *run) event(in *scenario.Inbound) map[string]any {
-	source := r.source(in)
+	return Event(in, r.platforms()[0].Name, r.ids.source("m"))
+}
+
+// Event is the event of an inbound step, by its wire names. The connector adds
+// the scope's second key (IN-4). platform is the one meant where the step names
+// none, newID makes a message id where it has none.
+func Event(in *scenario.Inbound, platform string, newID func() string) map[string]any {
+	source := source(in, platform, newID)
 	event := map[string]any{
 		"text":         in.Text,
 		"message_type": or(in.Type, "text"),
@@ -39,7 +44,7 @@ func (r *run) event(in *scenario.Inbound) map[string]any {
 	return event
 }
 
-func (r *run) source(in *scenario.Inbound) map[string]any {
+func source(in *scenario.Inbound, platform string, newID func() string) map[string]any {
 	user := userOr(in.User)
 	kind := "dm"
 	if in.Guild != "" {
@@ -47,12 +52,12 @@ func (r *run) source(in *scenario.Inbound) map[string]any {
 	}
 	id := any(nil)
 	if in.MessageID == nil {
-		id = r.ids.source("m")()
+		id = newID()
 	} else if *in.MessageID != "" {
 		id = *in.MessageID
 	}
 	source := map[string]any{
-		"platform":   or(in.Platform, r.platforms()[0].Name),
+		"platform":   or(in.Platform, platform),
 		"chat_id":    or(in.Channel, somewhere),
 		"chat_type":  or(in.ChatType, kind),
 		"chat_name":  orNull(in.ChatName),
@@ -102,15 +107,20 @@ const (
 	discordModal        = 5
 )
 
-// interactionBody is what Discord posts.
 func (r *run) interactionBody(in *scenario.Interaction) ([]byte, error) {
+	return InteractionBody(in, r.ids.source("i"), r.ids.source("relaysim-made-interaction-token-"))
+}
+
+// InteractionBody is what Discord posts for an interaction step. newID and
+// newToken make what it does not name.
+func InteractionBody(in *scenario.Interaction, newID, newToken func() string) ([]byte, error) {
 	if in.Body != nil {
 		return []byte(*in.Body), nil
 	}
 	body := map[string]any{
-		"id":             or(in.ID, r.ids.source("i")()),
+		"id":             or(in.ID, newID()),
 		"application_id": "app-1",
-		"token":          or(in.Token, r.ids.source("relaysim-made-interaction-token-")()),
+		"token":          or(in.Token, newToken()),
 		"version":        1,
 		"type":           discordPing,
 	}
