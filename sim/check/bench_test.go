@@ -43,7 +43,7 @@ func TestMemoryDoesNotGrow(t *testing.T) {
 		t.Skip("a long recording")
 	}
 	var heap []uint64
-	checkSession(t, 80_000, func() {
+	checkSession(t, 40_000, func() {
 		runtime.GC()
 		var m runtime.MemStats
 		runtime.ReadMemStats(&m)
