@@ -50,7 +50,8 @@ func TestMemoryDoesNotGrow(t *testing.T) {
 		heap = append(heap, m.HeapAlloc)
 	})
 	half, whole := heap[len(heap)/2-1], heap[len(heap)-1]
-	if grew := int64(whole) - int64(half); grew > 1<<20 {
+	// A judge remembers some 65,000 request ids, which this many frames do not use up.
+	if grew := int64(whole) - int64(half); grew > 3<<20 {
 		t.Errorf("%d bytes after half of it, %d more after the whole", half, grew)
 	}
 }
