@@ -28,7 +28,7 @@ func align(a, b []*Item) []row {
 }
 
 // alike says that nothing but identifiers differs.
-func (i *Item) alike(j *Item) bool { return i.key == j.key && i.masked == j.masked }
+func (i *Item) alike(j *Item) bool { return i.key == j.key && i.mask == j.mask }
 
 // pairWorth is more than all pairs together can gain by being alike.
 const pairWorth = 1 << 12

@@ -3,6 +3,7 @@ package compare
 import (
 	"encoding/json"
 	"fmt"
+	"hash/fnv"
 )
 
 // class is a kind of identifier. Each has a space of its own.
@@ -46,13 +47,12 @@ func (s *bindings) bind(c class, a, b string) (why string, ok bool) {
 	return "", true
 }
 
-// masked is a tree as JSON, with each identifier replaced by its kind.
-func masked(v any, loose bool) string {
-	b, err := json.Marshal(mask("", v, loose))
-	if err != nil {
-		return fmt.Sprint(v)
-	}
-	return string(b)
+// masked is a hash of a tree in which each identifier is replaced by its kind.
+// It only says which items are best paired.
+func masked(v any, loose bool) uint64 {
+	h := fnv.New64a()
+	_ = json.NewEncoder(h).Encode(mask("", v, loose)) // a hash takes every write, and a tree encodes
+	return h.Sum64()
 }
 
 func mask(name string, v any, loose bool) any {

@@ -71,8 +71,8 @@ func (r *Recording) withScope() *Recording {
 	for lane, items := range r.lanes {
 		for _, i := range items {
 			j := *i
-			j.tree = renamed(i.tree, scopeKeys[r.Revision])
-			j.masked = masked(j.tree, j.loose)
+			j.tree = func() any { return renamed(i.tree(), scopeKeys[r.Revision]) }
+			j.mask = masked(j.tree(), j.loose)
 			c.lanes[lane] = append(c.lanes[lane], &j)
 		}
 	}

@@ -27,10 +27,10 @@ type Item struct {
 	Seq  int    // of the observation
 	What string // for people, such as "gateway → outbound send C1"
 
-	key    string // the contract's: only items with equal keys are compared
-	tree   any
-	masked string // the tree as JSON, identifiers by their kind
-	loose  bool   // a field that is null may as well be missing
+	key   string     // the contract's: only items with equal keys are compared
+	tree  func() any // decodes it anew each time: a recording's trees take ten times its size
+	mask  uint64     // a hash of the tree without its identifiers
+	loose bool       // a field that is null may as well be missing
 }
 
 // asking names a request: ids are unique per connection (OUT-1).
@@ -70,30 +70,30 @@ func (r *Recording) Add(line int, o *trace.Observation) {
 	case trace.Open:
 		r.add(l, fmt.Sprintf("socket %d", r.socket(o.Conn)), &Item{
 			key: "open", What: "gateway → opens " + o.Path,
-			tree: map[string]any{"path": o.Path, "auth": o.Auth, "authenticated_as": orNull(o.AuthenticatedAs), "status": o.Code},
+			tree: whole(map[string]any{"path": o.Path, "auth": o.Auth, "authenticated_as": orNull(o.AuthenticatedAs), "status": o.Code}),
 		})
 	case trace.Close:
 		r.add(l, fmt.Sprintf("socket %d", r.socket(o.Conn)), &Item{
 			key: "close", What: arrow(o.From) + "closes",
-			tree: map[string]any{"from": string(o.From), "code": o.Code, "reason": o.Reason},
+			tree: whole(map[string]any{"from": string(o.From), "code": o.Code, "reason": o.Reason}),
 		})
 	case trace.Routed:
-		event, _ := trace.Tree(o.Event.JSON())
+		event := o.Event.JSON()
 		r.add(l, "turns of "+o.SessionKey, &Item{
 			key: "routed", What: "turn of " + o.SessionKey, loose: true,
-			tree: map[string]any{"session_key": o.SessionKey, "event": event},
+			tree: func() any { return map[string]any{"session_key": o.SessionKey, "event": treeOr(event)} },
 		})
 	case trace.Agent:
 		r.call(l)
 	case trace.Interrupted:
 		r.add(l, "interrupts", &Item{
 			key: "interrupted " + o.SessionKey, What: "interrupt of " + o.SessionKey,
-			tree: map[string]any{"session_key": o.SessionKey, "chat_id": o.ChatID, "active_turn": o.ActiveTurn},
+			tree: whole(map[string]any{"session_key": o.SessionKey, "chat_id": o.ChatID, "active_turn": o.ActiveTurn}),
 		})
 	case trace.Answer:
 		r.add(l, "edge", &Item{
 			key: "answer " + o.Path, What: "edge answers " + o.Path,
-			tree: map[string]any{"path": o.Path, "status": o.Code, "body": treeOr(o.Data)},
+			tree: whole(map[string]any{"path": o.Path, "status": o.Code, "body": treeOr(o.Data)}),
 		})
 	case trace.State, trace.Note:
 	}
@@ -103,7 +103,7 @@ func (r *Recording) Add(line int, o *trace.Observation) {
 // session has a lane of its own.
 func (r *Recording) call(l place) {
 	o := l.o
-	args, result := treeOr(o.Args.JSON()), treeOr(o.Result.JSON())
+	args, result := o.Args.JSON(), o.Result.JSON()
 	session := o.SessionKey
 	if session == "" {
 		session, _ = trace.Text(trace.Field(o.Args.JSON(), "session_key"))
@@ -116,7 +116,7 @@ func (r *Recording) call(l place) {
 	what := strings.TrimSpace("agent " + op + " " + chat + " " + session)
 	r.add(l, "calls of "+session, &Item{
 		key: op + " " + chat, What: what,
-		tree: map[string]any{"args": args, "result": result},
+		tree: func() any { return map[string]any{"args": treeOr(args), "result": treeOr(result)} },
 	})
 }
 
@@ -124,9 +124,10 @@ func (r *Recording) call(l place) {
 // lines were put into messages does not count.
 func (r *Recording) frame(l place, f trace.FrameLine) {
 	o := l.o
-	item := &Item{tree: f.Object()}
+	line := f.Line
+	item := &Item{tree: func() any { return treeOr(line) }}
 	if !f.Valid() {
-		item.key, item.What, item.tree = "no frame", "a line that is no frame", string(f.Line)
+		item.key, item.What, item.tree = "no frame", "a line that is no frame", whole(string(line))
 	} else {
 		item.key = frameKey(f)
 		switch f.Type() {
@@ -135,7 +136,7 @@ func (r *Recording) frame(l place, f trace.FrameLine) {
 		case "outbound_result":
 			item.key = strings.TrimSpace(item.key + " of " + r.asked[asking{o.Conn, f.RequestID()}])
 		case "passthrough_forward":
-			item.tree = withBody(item.tree)
+			item.tree = func() any { return withBody(treeOr(line)) }
 		}
 		item.What = item.key
 	}
@@ -145,7 +146,7 @@ func (r *Recording) frame(l place, f trace.FrameLine) {
 
 func (r *Recording) add(l place, lane string, item *Item) {
 	item.Line, item.Seq = l.line, l.o.Seq
-	item.masked = masked(item.tree, item.loose)
+	item.mask = masked(item.tree(), item.loose)
 	if _, there := r.lanes[lane]; !there {
 		r.order = append(r.order, lane)
 	}
@@ -168,6 +169,8 @@ func orNull(s string) any {
 	}
 	return s
 }
+
+func whole(v any) func() any { return func() any { return v } }
 
 // treeOr decodes JSON; what is none is its text.
 func treeOr(raw []byte) any {
