@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -22,9 +23,13 @@ Exit status: 0 no problem, 1 problems, 2 the call was wrong.`,
 			files := load(sources)
 			warn(p, files)
 			note(p, files)
-			write(p, p.stdout, files)
+			out := bufio.NewWriter(p.stdout) // keeps the first error
+			write(p, out, files)
 			n := countProblems(files)
-			fmt.Fprintf(p.stdout, "%s, %s\n", count(len(files), "file"), count(n, "problem"))
+			fmt.Fprintf(out, "%s, %s\n", count(len(files), "file"), count(n, "problem"))
+			if err := out.Flush(); err != nil {
+				return err
+			}
 			if n > 0 {
 				return failure("")
 			}
