@@ -181,3 +181,32 @@ func BenchmarkFieldOfAFrame(b *testing.B) {
 		}
 	}
 }
+
+func TestLogForgets(t *testing.T) {
+	l := newLog()
+	for range 5 {
+		l.Add(&trace.Observation{Kind: trace.Note})
+	}
+	held := l.Since(0)
+	l.Forget(3)
+	l.Forget(2) // long gone
+	l.Add(&trace.Observation{Kind: trace.Note})
+	var seqs []int
+	for _, o := range l.Since(0) {
+		seqs = append(seqs, o.Seq)
+	}
+	if diff := cmp.Diff([]int{4, 5, 6}, seqs); diff != "" || l.Len() != 6 {
+		t.Errorf("Len %d, left: %s", l.Len(), diff)
+	}
+	if got := l.Since(5); len(got) != 1 || got[0].Seq != 6 {
+		t.Errorf("after 5: %v", got)
+	}
+	if len(held) != 5 || held[0].Seq != 1 {
+		t.Error("what was returned has changed")
+	}
+	l.Forget(100)
+	l.Add(&trace.Observation{Kind: trace.Note})
+	if got := l.Since(0); len(got) != 1 || got[0].Seq != 7 {
+		t.Errorf("after everything was forgotten: %v", got)
+	}
+}

@@ -5,15 +5,17 @@ import (
 	"time"
 )
 
-// Log collects observations in one order. Every method may be called from any
-// goroutine. The zero Log is not usable; see NewLog.
+// Log collects observations in one order. It keeps them until it is told to
+// forget. Every method may be called from any goroutine. The zero Log is not
+// usable; see NewLog.
 type Log struct {
 	now   func() time.Time
 	start time.Time
 
-	mu     sync.Mutex
-	list   []*Observation // Guarded by mu. Elements are read-only.
-	framer Framer         // Guarded by mu.
+	mu        sync.Mutex
+	list      []*Observation // Guarded by mu. Elements are read-only.
+	forgotten int            // Guarded by mu. How many came before those in list.
+	framer    Framer         // Guarded by mu.
 }
 
 // NewLog returns an empty log that stamps observations with now, which must
@@ -27,23 +29,37 @@ func NewLog(now func() time.Time) *Log {
 func (l *Log) Add(o *Observation) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	o.Seq = len(l.list) + 1
+	o.Seq = l.forgotten + len(l.list) + 1
 	o.At = l.now().Sub(l.start)
 	l.framer.Frame(o)
 	l.list = append(l.list, o)
 }
 
-// Len is the number of observations so far, which is the last Seq.
+// Len is the number of observations so far, which is the last Seq. Those that
+// were forgotten count.
 func (l *Log) Len() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return len(l.list)
+	return l.forgotten + len(l.list)
 }
 
-// Since returns the observations after seq, oldest first. The slice must not
-// be changed.
+// Since returns the observations after seq that were not forgotten, oldest
+// first. The slice must not be changed.
 func (l *Log) Since(seq int) []*Observation {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.list[seq:len(l.list):len(l.list)]
+	from := max(0, seq-l.forgotten)
+	return l.list[from:len(l.list):len(l.list)]
+}
+
+// Forget drops the observations up to seq, so that a run without an end needs no
+// more memory than what it still asks for. What Since has returned stays as it
+// is. It costs as much as what is kept: whoever keeps n calls it every n or so.
+func (l *Log) Forget(seq int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if n := min(seq-l.forgotten, len(l.list)); n > 0 {
+		l.list = append([]*Observation(nil), l.list[n:]...)
+		l.forgotten += n
+	}
 }
