@@ -12,6 +12,7 @@ import (
 	"github.com/relaysim/relaysim/sim/match"
 	"github.com/relaysim/relaysim/sim/quiet"
 	"github.com/relaysim/relaysim/sim/scenario"
+	"github.com/relaysim/relaysim/sim/target"
 	"github.com/relaysim/relaysim/sim/trace"
 )
 
@@ -83,9 +84,14 @@ func (a *Agent) compile() error {
 	return nil
 }
 
-// Turn performs the first rule that matches the event. Without one it replies
-// nothing.
+// Turn is Handle for a turn of the built-in gateway.
 func (a *Agent) Turn(ctx context.Context, t *gateway.Turn) (string, error) {
+	return a.Handle(ctx, &target.Turn{Caller: t, SessionKey: t.SessionKey, Event: t.Event})
+}
+
+// Handle performs the first rule that matches the turn's event. Without one it
+// replies nothing.
+func (a *Agent) Handle(ctx context.Context, t *target.Turn) (string, error) {
 	reply, err := a.turn(ctx, t)
 	o := &trace.Observation{Kind: trace.Agent, Call: "return", Peer: a.name, SessionKey: t.SessionKey}
 	args := map[string]any{"session_key": t.SessionKey, "text": reply}
@@ -98,7 +104,7 @@ func (a *Agent) Turn(ctx context.Context, t *gateway.Turn) (string, error) {
 	return reply, err
 }
 
-func (a *Agent) turn(ctx context.Context, t *gateway.Turn) (string, error) {
+func (a *Agent) turn(ctx context.Context, t *target.Turn) (string, error) {
 	rule := a.rule(t)
 	if rule == nil {
 		return "", nil
@@ -131,7 +137,7 @@ func (a *Agent) turn(ctx context.Context, t *gateway.Turn) (string, error) {
 }
 
 // rule finds the rule for a turn and uses it up if it is for one time only.
-func (a *Agent) rule(t *gateway.Turn) *scenario.Rule {
+func (a *Agent) rule(t *target.Turn) *scenario.Rule {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	var view any
@@ -142,7 +148,7 @@ func (a *Agent) rule(t *gateway.Turn) *scenario.Rule {
 		}
 		if pattern := a.when[i]; pattern != nil {
 			if view == nil {
-				view = routedView(t.SessionKey, t.Event.JSON(a.revision))
+				view = routedView(t.SessionKey, t.JSON(a.revision))
 			}
 			if len(pattern.Match(view, a.variables)) > 0 {
 				continue
@@ -156,12 +162,12 @@ func (a *Agent) rule(t *gateway.Turn) *scenario.Rule {
 
 // turnEnvironment are the variables of a turn in front of the scenario's.
 type turnEnvironment struct {
-	turn      *gateway.Turn
+	turn      *target.Turn
 	last      wire.Result
 	variables *variables
 }
 
-func (a *Agent) environment(t *gateway.Turn) *turnEnvironment {
+func (a *Agent) environment(t *target.Turn) *turnEnvironment {
 	return &turnEnvironment{turn: t, variables: a.variables}
 }
 

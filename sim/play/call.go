@@ -3,9 +3,9 @@ package play
 import (
 	"maps"
 
-	"github.com/relaysim/relaysim/gateway"
 	"github.com/relaysim/relaysim/gateway/wire"
 	"github.com/relaysim/relaysim/sim/scenario"
+	"github.com/relaysim/relaysim/sim/target"
 )
 
 // callOp says which op a call is, and its arguments.
@@ -35,7 +35,7 @@ func callOp(c *scenario.Call) (string, *scenario.Args) {
 
 // action makes a call an action. Inside a turn, chat and session default to
 // the turn's; t is nil outside of one.
-func action(c *scenario.Call, t *gateway.Turn) wire.Action {
+func action(c *scenario.Call, t *target.Turn) wire.Action {
 	op, args := callOp(c)
 	a := wire.Action{
 		Op: op, ChatID: args.Chat, Content: args.Content, MessageID: args.MessageID, ReplyTo: args.ReplyTo,

@@ -10,6 +10,7 @@ import (
 	"github.com/relaysim/relaysim/gateway/wire"
 	"github.com/relaysim/relaysim/sim/law"
 	"github.com/relaysim/relaysim/sim/scenario"
+	"github.com/relaysim/relaysim/sim/target"
 	"github.com/relaysim/relaysim/sim/trace"
 	"github.com/relaysim/relaysim/sim/verdict"
 )
@@ -21,6 +22,8 @@ type Options struct {
 	// Pace is how fast virtual time passes: 1 takes as long as it says, 2 half of
 	// that. Zero takes no time. Timeout is beyond it.
 	Pace float64
+	// Target makes the gateways under test. Nil means target.BuiltIn.
+	Target target.Target
 	// Logger takes what the gateway and the connector log. Nil discards.
 	Logger *slog.Logger
 }

@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"sync"
 
-	"github.com/relaysim/relaysim/gateway"
 	"github.com/relaysim/relaysim/gateway/wire"
 	"github.com/relaysim/relaysim/sim/scenario"
+	"github.com/relaysim/relaysim/sim/target"
 )
 
 // player is one gateway of a scenario over its lives: started, killed and
@@ -23,7 +23,7 @@ type player struct {
 	agent              *Agent
 
 	// Owned by the run's goroutine.
-	gateway *gateway.Gateway // of this life; nil before the first
+	gateway target.Gateway // of this life; nil before the first
 	stop    context.CancelFunc
 	ended   chan struct{} // closed when this life is over
 	lives   sync.WaitGroup
@@ -42,7 +42,7 @@ func (p *player) start() error {
 	if err != nil {
 		return err
 	}
-	g, err := gateway.New(o)
+	g, err := p.run.options.Target.New(o)
 	if err != nil {
 		return err
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/relaysim/relaysim/sim/law"
 	"github.com/relaysim/relaysim/sim/quiet"
 	"github.com/relaysim/relaysim/sim/scenario"
+	"github.com/relaysim/relaysim/sim/target"
 	"github.com/relaysim/relaysim/sim/trace"
 	"github.com/relaysim/relaysim/sim/verdict"
 )
@@ -48,6 +49,9 @@ type run struct {
 }
 
 func newRun(s *Stage, sc *scenario.Scenario, rev *wire.Revision, o Options) *run {
+	if o.Target == nil {
+		o.Target = target.BuiltIn{}
+	}
 	clock := newClock()
 	counter := quiet.NewCounter()
 	r := &run{
