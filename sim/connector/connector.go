@@ -38,7 +38,7 @@ type Connector struct {
 	infos        map[string]ChatInfo
 	clock        quartz.Clock
 	newID        func() string
-	log          *trace.Log
+	log          Trace
 	activity     Activity
 	logger       *slog.Logger
 	keys         edgeKeys

@@ -59,12 +59,18 @@ type Options struct {
 	// called from any goroutine.
 	NewID func() string
 	// Trace takes what happens. Nil keeps nothing.
-	Trace *trace.Log
+	Trace Trace
 	// Activity is told when the connector is at work. Nil means nobody is.
 	Activity Activity
 	// Logger takes what the connector skips, drops and survives; never a
 	// secret. Nil discards.
 	Logger *slog.Logger
+}
+
+// Trace is where the connector writes what happens: a trace.Log, or something
+// that forgets. Any goroutine calls it. It keeps o and its bytes.
+type Trace interface {
+	Add(o *trace.Observation)
 }
 
 // Activity counts goroutines at work. Begin and End balance. The goroutine that

@@ -23,13 +23,13 @@ const (
 )
 
 // interaction posts a Discord interaction, signed as Discord signs.
-func (r *run) interaction(ctx context.Context, in *scenario.Interaction) error {
-	body, err := r.interactionBody(in)
+func (h *Hand) interaction(ctx context.Context, in *scenario.Interaction) (Done, error) {
+	body, err := InteractionBody(in, h.source("i"), h.source("relaysim-made-interaction-token-"))
 	if err != nil {
-		return err
+		return Done{}, err
 	}
-	bot := r.bot("discord")
-	now := r.clock.time()
+	bot := h.bot("discord")
+	now := h.Now()
 	if in.Signature == stale {
 		now = now.Add(-time.Hour)
 	}
@@ -38,7 +38,7 @@ func (r *run) interaction(ctx context.Context, in *scenario.Interaction) error {
 		"Content-Type":          {"application/json"},
 		"X-Signature-Timestamp": {timestamp},
 	}
-	signature := r.connector.SignInteraction(bot, timestamp, body)
+	signature := h.Connector.SignInteraction(bot, timestamp, body)
 	switch in.Signature {
 	case missing:
 	case bad:
@@ -46,19 +46,19 @@ func (r *run) interaction(ctx context.Context, in *scenario.Interaction) error {
 	default:
 		header.Set("X-Signature-Ed25519", signature)
 	}
-	return r.post(ctx, r.base+"/interactions/"+url.PathEscape(bot), header, body)
+	return h.post(ctx, h.Base+"/interactions/"+url.PathEscape(bot), header, body)
 }
 
 // webhook posts a Twilio webhook, signed as Twilio signs.
-func (r *run) webhook(ctx context.Context, in *scenario.Webhook) error {
+func (h *Hand) webhook(ctx context.Context, in *scenario.Webhook) (Done, error) {
 	params := url.Values{}
 	for k, v := range in.Params {
 		params.Set(k, v)
 	}
-	bot := r.bot("sms")
-	to := r.base + "/webhooks/twilio/" + url.PathEscape(bot)
+	bot := h.bot("sms")
+	to := h.Base + "/webhooks/twilio/" + url.PathEscape(bot)
 	header := http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}
-	signature := r.connector.SignTwilio(bot, to, params)
+	signature := h.Connector.SignTwilio(bot, to, params)
 	switch in.Signature {
 	case missing:
 	case bad:
@@ -66,33 +66,35 @@ func (r *run) webhook(ctx context.Context, in *scenario.Webhook) error {
 	default:
 		header.Set("X-Twilio-Signature", signature)
 	}
-	return r.post(ctx, to, header, []byte(params.Encode()))
+	return h.post(ctx, to, header, []byte(params.Encode()))
 }
 
-func (r *run) post(ctx context.Context, to string, header http.Header, body []byte) error {
+func (h *Hand) post(ctx context.Context, to string, header http.Header, body []byte) (Done, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, to, bytes.NewReader(body))
 	if err != nil {
-		return err
+		return Done{}, err
 	}
 	request.Header = header
-	response, err := r.client.Do(request)
+	response, err := h.Client.Do(request)
 	if err != nil {
-		return err
+		return Done{}, err
 	}
 	defer response.Body.Close()
-	_, err = io.Copy(io.Discard, response.Body)
-	return err
+	answer, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
+	return Done{Status: response.StatusCode, Answer: answer}, err
 }
 
+// maxAnswer bounds what is kept of an answer of the edge, in bytes.
+const maxAnswer = 64 << 10
+
 // bot is the connector's bot on a platform; the first one if it is not fronted.
-func (r *run) bot(platform string) string {
-	list := r.platforms()
-	for _, p := range list {
+func (h *Hand) bot(platform string) string {
+	for _, p := range h.Platforms {
 		if p.Name == platform {
 			return p.BotID
 		}
 	}
-	return list[0].BotID
+	return h.Platforms[0].BotID
 }
 
 // spoil changes the last characters of a signature and keeps its form.

@@ -13,10 +13,6 @@ var somebody = scenario.User{ID: "U1", Name: "ann"}
 
 const somewhere = "C1" // the channel meant where none is named
 
-func (r *run) event(in *scenario.Inbound) map[string]any {
-	return Event(in, r.platforms()[0].Name, r.ids.source("m"))
-}
-
 // Event is the event of an inbound step, by its wire names. The connector adds
 // the scope's second key (IN-4). platform is the one meant where the step names
 // none, newID makes a message id where it has none.
@@ -106,10 +102,6 @@ const (
 	discordAutocomplete = 4
 	discordModal        = 5
 )
-
-func (r *run) interactionBody(in *scenario.Interaction) ([]byte, error) {
-	return InteractionBody(in, r.ids.source("i"), r.ids.source("relaysim-made-interaction-token-"))
-}
 
 // InteractionBody is what Discord posts for an interaction step. newID and
 // newToken make what it does not name.

@@ -100,3 +100,12 @@ func (r *run) player(name string) (*player, error) {
 	}
 	return p, nil
 }
+
+// gatewayID is the id of a gateway by its name.
+func (r *run) gatewayID(name string) (string, error) {
+	p, err := r.player(name)
+	if err != nil {
+		return "", err
+	}
+	return p.id, nil
+}

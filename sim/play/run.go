@@ -33,6 +33,7 @@ type run struct {
 	signals   *signals
 
 	connector *connector.Connector
+	hand      *Hand  // does the connector's side of steps
 	base      string // the connector's URL
 	unmount   func()
 	transport *http.Transport
@@ -69,8 +70,13 @@ func newRun(s *Stage, sc *scenario.Scenario, rev *wire.Revision, o Options) *run
 	}
 	r.client = &http.Client{Transport: r.transport}
 	r.ledger = newLedger(r.log, rev)
-	r.connector = connector.New(r.connectorOptions())
+	far := r.connectorOptions()
+	r.connector = connector.New(far)
 	r.base, r.unmount = s.mount(r.connector)
+	r.hand = &Hand{
+		Connector: r.connector, Platforms: far.Platforms, Base: r.base, Client: r.client,
+		Now: clock.time, NewID: r.ids.next, Gateway: r.gatewayID,
+	}
 	return r
 }
 

@@ -44,10 +44,13 @@ func newIDs() *ids { return &ids{last: map[string]int{}} }
 
 // source returns a function that gives prefix1, prefix2, …
 func (i *ids) source(prefix string) func() string {
-	return func() string {
-		i.mu.Lock()
-		defer i.mu.Unlock()
-		i.last[prefix]++
-		return prefix + strconv.Itoa(i.last[prefix])
-	}
+	return func() string { return i.next(prefix) }
+}
+
+// next gives prefix1, prefix2, …
+func (i *ids) next(prefix string) string {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.last[prefix]++
+	return prefix + strconv.Itoa(i.last[prefix])
 }
