@@ -18,6 +18,7 @@ import (
 
 	"github.com/coder/quartz"
 
+	"github.com/relaysim/relaysim/gateway/session"
 	"github.com/relaysim/relaysim/gateway/wire"
 )
 
@@ -31,6 +32,7 @@ type Gateway struct {
 	clock  quartz.Clock
 	log    *slog.Logger
 	work   Activity
+	store  *session.Store
 	url    string            // to dial (DIAL-1); may hold secrets
 	where  string            // url without them, for errors and logs
 	hellos [][]byte          // one line per identity (MP-1)
@@ -78,6 +80,7 @@ func New(o Options) (*Gateway, error) {
 		clock:   o.Clock,
 		log:     o.Logger,
 		work:    o.Activity,
+		store:   o.Store,
 		url:     url,
 		where:   withoutSecrets(url),
 		bots:    botsOf(o.Identities),
@@ -93,6 +96,9 @@ func New(o Options) (*Gateway, error) {
 // (RC). Everything it started is gone when it returns, so an agent must heed
 // its context. It returns nil only after Disconnect, ctx's cause when ctx
 // ended, and else why the connection is gone. A gateway runs once.
+//
+// The sessions take ctx's end for a crash: what was going on is to be resumed.
+// Every other end is a clean stop (SES-8).
 func (g *Gateway) Run(ctx context.Context) error {
 	g.mu.Lock()
 	again := g.running
@@ -102,11 +108,17 @@ func (g *Gateway) Run(ctx context.Context) error {
 		return errors.New("gateway: Run was called before")
 	}
 	defer close(g.stopped)
-	ctx, cancel := context.WithCancel(ctx)
-	g.ctx = ctx
-	err := g.keepConnected(ctx)
+	if err := g.openSessions(); err != nil {
+		return err
+	}
+	inner, cancel := context.WithCancel(ctx)
+	g.ctx = inner
+	err := g.keepConnected(inner)
 	cancel()
 	g.turns.Wait()
+	if ctx.Err() == nil {
+		g.closeSessions()
+	}
 	return err
 }
 

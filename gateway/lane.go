@@ -128,7 +128,9 @@ func (g *Gateway) run(t *Turn) {
 	})
 }
 
+// routed lets the turn's session begin it, and tells of it.
 func (g *Gateway) routed(t *Turn) {
+	t.began()
 	if g.opt.Observer != nil {
 		g.opt.Observer.Routed(t.SessionKey, t.Event)
 	}

@@ -33,6 +33,9 @@ type Options struct {
 	Agent Agent
 	// Sessions says how session keys are formed (SK-4).
 	Sessions session.KeyOptions
+	// Store keeps the sessions (SES). Nil means one in memory with the default
+	// policy. Run opens and closes it, so no other gateway may have it.
+	Store *session.Store
 	// Commands is declared on Discord's hello since r8 (MP-5).
 	Commands []wire.Command
 
@@ -160,6 +163,12 @@ func (o *Options) fill() error {
 	}
 	if o.Activity == nil {
 		o.Activity = unobserved{}
+	}
+	if o.Store == nil {
+		var err error
+		if o.Store, err = session.NewStore(session.Options{Clock: o.Clock}); err != nil {
+			return err
+		}
 	}
 	return nil
 }

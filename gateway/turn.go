@@ -6,6 +6,7 @@ import (
 	"runtime/debug"
 	"sync"
 
+	"github.com/relaysim/relaysim/gateway/session"
 	"github.com/relaysim/relaysim/gateway/wire"
 )
 
@@ -17,6 +18,10 @@ type Turn struct {
 	Event *wire.Event
 	// SessionKey names the session of the event (SK).
 	SessionKey string
+	// Session is the session as it was when the turn began (SES). Notice is not
+	// zero in the first turn after an automatic reset (SES-6).
+	Session session.Entry
+	Notice  session.Notice
 
 	g      *Gateway
 	origin origin // of its event (SC-6), and the platform of its chat
@@ -90,16 +95,20 @@ func (t *Turn) wasInterrupted() bool {
 func (t *Turn) run(ctx context.Context, l *lane) {
 	typing := t.startTyping()
 	defer typing.stop()
+	t.g.saveSessions()
+	defer t.g.saveSessions()
 	reply, err := t.ask(ctx)
 	if ctx.Err() != nil {
 		return // the gateway has ended: nobody hears a reply
 	}
+	if t.wasInterrupted() && t.g.lanes.hasWaiting(l) {
+		t.g.store.Fail(&t.Session, "")
+		return // (INT-4)
+	}
+	t.ended(reply, err)
 	if err != nil {
 		t.g.log.Error("relay: the agent failed", "session", t.SessionKey, "error", err)
 		reply = "Sorry, I ran into an error: " + err.Error() // (TURN-5)
-	}
-	if t.wasInterrupted() && t.g.lanes.hasWaiting(l) {
-		return // (INT-4)
 	}
 	t.reply(ctx, reply)
 }

@@ -1,7 +1,10 @@
-// Package session names conversation lanes. A session key says which events
-// belong to one conversation (SK); everything the gateway keeps per
-// conversation is kept under it. Keys are pure functions of an event's source:
-// no I/O, no clock, no state.
+// Package session keeps conversations apart and alive. A session key says which
+// events belong to one conversation (SK); a Store maps each key to the session
+// that the conversation is in now, and says when a new one begins (SES).
+//
+// Start with Key, a pure function of an event's source, and with Store. A Store
+// holds everything in memory; Disk makes it outlive the process. Nothing here
+// starts a goroutine, and time comes from the store's clock alone.
 package session
 
 import (

@@ -1,0 +1,111 @@
+package session
+
+import (
+	"slices"
+	"time"
+)
+
+// Who said a message.
+const (
+	RoleUser      = "user"
+	RoleAssistant = "assistant"
+)
+
+// Message is one line of a transcript.
+type Message struct {
+	Role string    `json:"role"`
+	Text string    `json:"text"`
+	At   time.Time `json:"at"`
+	// MessageID is the platform's, of a user's message.
+	MessageID string `json:"message_id,omitempty"`
+	// Undone says that the message was taken back: it is kept, but no longer part
+	// of the conversation (SES-12).
+	Undone bool `json:"undone,omitempty"`
+}
+
+// maxRemembered bounds the messages of one transcript in memory, and those that
+// wait for a Keeper that fails: at most twice this.
+const maxRemembered = 5_000
+
+// bounded forgets the oldest half of what has grown too long.
+func bounded[T any](list []T) []T {
+	if len(list) <= 2*maxRemembered {
+		return list
+	}
+	return slices.Clone(list[maxRemembered:])
+}
+
+// append appends a message to the transcript of a session. The caller holds mu.
+func (s *Store) append(id string, m Message) {
+	s.changed()
+	if s.opt.Keeper == nil {
+		s.transcripts[id] = bounded(appendTo(s.transcripts[id], m))
+		return
+	}
+	s.change.lines = bounded(append(s.change.lines, line{id, m}))
+}
+
+// Transcript returns what was said in a session, the oldest first, and what was
+// taken back as well. It may wait for the Keeper.
+func (s *Store) Transcript(id string) ([]Message, error) {
+	if s.opt.Keeper == nil {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		return slices.Clone(s.transcripts[id]), nil
+	}
+	if err := s.Save(); err != nil {
+		return nil, err
+	}
+	return s.opt.Keeper.Transcript(id)
+}
+
+// Undo takes back the last exchange of the session that a key names: the last
+// message of the user and what came after it. It returns them as they were, none
+// when there is nothing left: /undo, and /retry runs the first of them again
+// (SES-12). They stay in the transcript, marked. It may wait for the Keeper.
+func (s *Store) Undo(key string) ([]Message, error) {
+	e, ok := s.Entry(key)
+	if !ok {
+		return nil, nil
+	}
+	list, err := s.Transcript(e.ID)
+	if err != nil {
+		return nil, err
+	}
+	last := lastExchange(list)
+	if len(last) == 0 {
+		return nil, nil
+	}
+	taken := slices.DeleteFunc(slices.Clone(last), func(m Message) bool { return m.Undone })
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.append(e.ID, Message{Role: roleUndo, At: s.now()})
+	return taken, nil
+}
+
+// roleUndo is the role of a line that takes back the exchange before it. Files
+// have such lines, as they are only appended to; what reads them does not.
+const roleUndo = "undo"
+
+// lastExchange is the end of a transcript that begins with the last message of
+// the user that stands, nil when none does.
+func lastExchange(list []Message) []Message {
+	for i := len(list) - 1; i >= 0; i-- {
+		if list[i].Role == RoleUser && !list[i].Undone {
+			return list[i:]
+		}
+	}
+	return nil
+}
+
+// appendTo takes one more line into a transcript.
+func appendTo(list []Message, m Message) []Message {
+	if m.Role != roleUndo {
+		return append(list, m)
+	}
+	last := lastExchange(list)
+	for i := range last {
+		last[i].Undone = true
+	}
+	return list
+}
