@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"time"
 
 	"github.com/relaysim/relaysim/gateway"
 	"github.com/relaysim/relaysim/gateway/session"
@@ -56,6 +57,13 @@ func (r *run) newPlayer(name string, config scenario.Gateway, platforms []connec
 	if err := p.agent.compile(); err != nil {
 		r.broken = err
 	}
+	var err error
+	p.store, err = session.NewStore(session.Options{
+		Clock: r.clock, Location: time.UTC, NewID: func() uint32 { return r.ids.number("session") },
+	})
+	if err != nil {
+		r.broken = err
+	}
 	return p
 }
 
@@ -68,6 +76,7 @@ func (p *player) options() (gateway.Options, error) {
 		Identities:       p.identities,
 		Agent:            p.agent,
 		Sessions:         sessions(c.Sessions),
+		Store:            p.store,
 		BackOff:          c.BackOff,
 		HandshakeTimeout: c.HandshakeTimeout,
 		RequestTimeout:   c.RequestTimeout,

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"sync"
 
+	"github.com/relaysim/relaysim/gateway/session"
 	"github.com/relaysim/relaysim/gateway/wire"
 	"github.com/relaysim/relaysim/sim/scenario"
 	"github.com/relaysim/relaysim/sim/target"
@@ -21,6 +22,7 @@ type player struct {
 	id, secret, tenant string
 	identities         []wire.Identity
 	agent              *Agent
+	store              *session.Store // of all lives
 
 	// Owned by the run's goroutine.
 	gateway target.Gateway // of this life; nil before the first

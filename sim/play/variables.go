@@ -37,10 +37,10 @@ func (v *variables) Capture(name string, value any) {
 // ids makes the identifiers of one run, so that runs repeat.
 type ids struct {
 	mu   sync.Mutex
-	last map[string]int // Guarded by mu, by prefix.
+	last map[string]uint32 // Guarded by mu, by prefix.
 }
 
-func newIDs() *ids { return &ids{last: map[string]int{}} }
+func newIDs() *ids { return &ids{last: map[string]uint32{}} }
 
 // source returns a function that gives prefix1, prefix2, …
 func (i *ids) source(prefix string) func() string {
@@ -48,9 +48,12 @@ func (i *ids) source(prefix string) func() string {
 }
 
 // next gives prefix1, prefix2, …
-func (i *ids) next(prefix string) string {
+func (i *ids) next(prefix string) string { return prefix + strconv.Itoa(int(i.number(prefix))) }
+
+// number gives 1, 2, …, of each name in an order of its own.
+func (i *ids) number(name string) uint32 {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	i.last[prefix]++
-	return prefix + strconv.Itoa(i.last[prefix])
+	i.last[name]++
+	return i.last[name]
 }
