@@ -8,63 +8,102 @@ import (
 var (
 	errNoOwner   = errors.New("no tenant owns its scope or author")
 	errNoSocket  = errors.New("no gateway of the tenant is connected")
-	errIdle      = errors.New("the gateway is going idle")
 	errForeign   = errors.New("the gateway meant belongs to another tenant")
 	errAmbiguous = errors.New("no such socket, or several and none named")
 )
 
-// choose finds the socket of a tenant that gets what comes from a source, and
+// target is who gets a delivery.
+type target struct {
+	*record
+	socket *socket // nil: its instance is away or going idle
+}
+
+// choose finds the gateway of a tenant that gets what comes from a source, and
 // remembers that its instance runs the session. To narrows it to one gateway.
 // It never finds another tenant's (SEC-3).
-func (r *routes) choose(tenant, to string, src source) (*socket, error) {
+func (r *routes) choose(tenant, to string, src source) (target, error) {
 	if tenant == "" {
-		return nil, errNoOwner
+		return target{}, errNoOwner
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	var best *socket
-	foreign, idle := false, false
 	running := ""
-	if len(r.open) > 1 { // else there is nothing to choose
+	if len(r.records) > 1 { // else there is nothing to choose
 		running = r.sessions.of(tenant, append(sessionKeys(src, false), sessionKeys(src, true)...))
 	}
-	for _, s := range r.open {
-		if to != "" && !s.named(to) {
-			continue
-		}
-		if s.record.Tenant != tenant {
+	var best target
+	most, foreign := -1, false
+	for _, t := range r.targets(to) {
+		switch {
+		case t.Tenant != tenant:
 			foreign = true
-			continue
-		}
-		idle = idle || s.idle
-		if s.takesEvents() && (best == nil || s.suits(src, running) >= best.suits(src, running)) {
-			best = s // the newest among equals
+		case t.suits(src, running) >= most:
+			best, most = t, t.suits(src, running)
 		}
 	}
 	switch {
-	case best == nil && foreign && to != "":
-		return nil, errForeign
-	case best == nil && idle:
-		return nil, errIdle // the place of its durable buffer (IDLE-3)
-	case best == nil:
-		return nil, errNoSocket
+	case best.record == nil && foreign && to != "":
+		return target{}, errForeign
+	case best.record == nil:
+		return target{}, errNoSocket
 	}
-	r.sessions.put(tenant, sessionKeys(src, best.record.SharedGroups), best.record.Instance)
+	r.sessions.put(tenant, sessionKeys(src, best.SharedGroups), best.Instance)
 	return best, nil
+}
+
+// targets are those that can take an event, in the order in which they are
+// preferred less among equals: instances with a buffer, the last one first, then
+// sockets, the newest last. To narrows it. The lock is held.
+func (r *routes) targets(to string) []target {
+	var list []target
+	for _, g := range slices.Backward(r.records) {
+		if (to == "" || g.named(to)) && g.instance.keeps.Load() && !g.revoked {
+			list = append(list, target{record: g})
+		}
+	}
+	for _, s := range r.open {
+		if (to == "" || s.named(to)) && s.takesEvents() {
+			list = append(list, target{s.record, s})
+		}
+	}
+	return list
 }
 
 // takesEvents: it has said hello and not going_idle. The lock of routes is held.
 func (s *socket) takesEvents() bool { return len(s.identities) > 0 && !s.idle }
 
-// suits ranks a socket for an event: the instance that runs the session, then
-// one that fronts the platform, then any. The lock of routes is held.
-func (s *socket) suits(src source, running string) int {
+// suits ranks a target for an event: the instance that runs the session, then
+// one that is there, then one that fronts the platform. The lock of routes is held.
+func (t target) suits(src source, running string) int {
 	rank := 0
-	if running != "" && s.record.Instance == running {
+	if running != "" && t.Instance == running {
+		rank += 4
+	}
+	if t.socket != nil {
 		rank += 2
 	}
-	if slices.ContainsFunc(s.identities, func(id identity) bool { return id.platform == src.platform }) {
+	if t.fronts(src.platform) {
 		rank++
 	}
 	return rank
+}
+
+// fronts says whether it said hello for a platform, the last time it was there.
+func (t target) fronts(platform string) bool {
+	identities := t.record.greeted
+	if t.socket != nil {
+		identities = t.socket.identities
+	}
+	return slices.ContainsFunc(identities, func(id identity) bool { return id.platform == platform })
+}
+
+// forwardTo is the gateway that a forward names, or the only one.
+func (r *routes) forwardTo(to string) (target, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	list := r.targets(to)
+	if len(list) == 0 || to == "" && slices.ContainsFunc(list, func(t target) bool { return t.instance != list[0].instance }) {
+		return target{}, errAmbiguous
+	}
+	return list[len(list)-1], nil
 }

@@ -22,6 +22,7 @@ import (
 
 	"github.com/coder/quartz"
 
+	"github.com/relaysim/relaysim/sim/connector/buffer"
 	"github.com/relaysim/relaysim/sim/trace"
 )
 
@@ -51,6 +52,7 @@ type Connector struct {
 	sockets         atomic.Int64 // numbers given
 	messages        atomic.Int64 // ids given
 
+	buffers   buffer.Buffers
 	routes    routes
 	platforms platforms
 	chats     chats
@@ -78,12 +80,16 @@ func New(o Options) *Connector {
 		log:          o.Trace,
 		activity:     o.Activity,
 		logger:       o.Logger,
+		buffers:      o.Buffers,
 	}
 	if c.clock == nil {
 		c.clock = quartz.NewReal()
 	}
 	if c.newID == nil {
 		c.newID = func() string { return "out-" + strconv.FormatInt(c.messages.Add(1), 10) }
+	}
+	if c.buffers == nil {
+		c.buffers = buffer.NewMemory(buffer.Limits{})
 	}
 	if c.activity == nil {
 		c.activity = nobody{}
@@ -93,7 +99,7 @@ func New(o Options) *Connector {
 	}
 	c.manualHandshake.Store(o.ManualHandshake)
 	c.manualResults.Store(o.ManualResults)
-	c.routes.init(o)
+	c.routes.init(c, o)
 	c.platforms.init(o.Platforms)
 	c.chats.init(c.clock)
 	c.vault.init(c.clock)

@@ -17,14 +17,15 @@ func (c *Connector) socket(to string) (*socket, error) {
 	return s, nil
 }
 
-// Forward writes a passthrough_forward frame with this JSON text as its
-// forward, whatever it is (PT-6).
+// Forward delivers a passthrough_forward frame with this JSON text as its
+// forward, whatever it is (PT-6). To may also name a gateway that is away and
+// has a buffer.
 func (c *Connector) Forward(to string, forward json.RawMessage) error {
-	s, err := c.socket(to)
+	t, err := c.routes.forwardTo(to)
 	if err != nil {
-		return err
+		return fmt.Errorf("forward to %q: %w", to, err)
 	}
-	return s.write(passthrough(forward), false)
+	return t.instance.deliver(passthrough(forward), t.socket)
 }
 
 func passthrough(forward json.RawMessage) []byte {
@@ -77,11 +78,14 @@ func (c *Connector) Drop(to string) error {
 }
 
 // Revoke deprovisions a gateway: its bindings are dropped, its secrets refused,
-// its sockets closed 4401 (REV-3).
+// its sockets closed 4401, and what waits for its instance is dropped (REV-3).
 func (c *Connector) Revoke(gatewayID string) error {
-	sockets, ok := c.routes.revoke(gatewayID)
+	sockets, gone, ok := c.routes.revoke(gatewayID)
 	if !ok {
 		return fmt.Errorf("gateway %q is not known", gatewayID)
+	}
+	if gone != nil {
+		gone.forget()
 	}
 	for _, s := range sockets {
 		s.closeSoon(closeUnauthorized, "revoked")

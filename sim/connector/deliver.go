@@ -19,7 +19,8 @@ type Delivery struct {
 	// Event is the event as a JSON object. It is not changed; the scope of its
 	// source is written under both keys (IN-4).
 	Event map[string]any
-	// BufferID marks it as a buffered delivery. Empty means it is not.
+	// BufferID makes it look like a buffered delivery, where its gateway is there.
+	// Empty leaves that to the connector.
 	BufferID string
 }
 
@@ -30,17 +31,20 @@ func (c *Connector) Deliver(d Delivery) error {
 	src := sourceOf(raw)
 	tenant := c.routes.owner(src.scope, src.author)
 	c.show(d.Event, src, tenant)
-	s, err := c.routes.choose(tenant, d.To, src)
+	t, err := c.routes.choose(tenant, d.To, src)
 	if err != nil {
 		return c.drop(d.To, "inbound", err)
 	}
 	b := append(make([]byte, 0, 512), `{"type":"inbound","event":`...)
 	b = appendJSON(b, bothScopes(d.Event, raw, src.scope))
-	if d.BufferID != "" {
-		b = appendText(append(b, `,"bufferId":`...), d.BufferID)
+	b = append(b, "}\n"...)
+	if d.BufferID != "" && t.socket != nil {
+		err = t.socket.write(withBufferID(b, d.BufferID), false)
+	} else {
+		err = t.instance.deliver(b, t.socket)
 	}
-	if err := s.write(append(b, "}\n"...), false); err != nil {
-		return c.drop(d.To, "inbound", err) // the socket ended just now
+	if err != nil {
+		return c.drop(d.To, "inbound", err)
 	}
 	return nil
 }

@@ -52,7 +52,7 @@ func (c *Connector) answer(w http.ResponseWriter, r *http.Request, status int, c
 
 // forward sends what a provider posted to the tenant's gateway, without any
 // header that could hold a credential (SEC-1).
-func (c *Connector) forward(s *socket, platform, bot string, r *http.Request, body []byte) {
+func (c *Connector) forward(t target, platform, bot string, r *http.Request, body []byte) {
 	f := appendText([]byte(`{"platform":`), platform)
 	f = appendText(append(f, `,"botId":`...), bot)
 	f = appendText(append(f, `,"method":`...), r.Method)
@@ -63,7 +63,9 @@ func (c *Connector) forward(s *socket, platform, bot string, r *http.Request, bo
 	}
 	f = append(f, `],"bodyB64":"`...)
 	f = base64.StdEncoding.AppendEncode(f, body)
-	s.write(passthrough(append(f, `"}`...)), false)
+	if err := t.instance.deliver(passthrough(append(f, `"}`...)), t.socket); err != nil {
+		c.drop(t.Name, "forward", err)
+	}
 }
 
 // edgeKeys are the secrets shared with providers, made from the bot's id so that

@@ -52,14 +52,14 @@ func (c *Connector) serveInteraction(w http.ResponseWriter, r *http.Request, bot
 		return
 	}
 	tenant := c.routes.owner(i.scope, i.author)
-	s, err := c.routes.choose(tenant, "", i.source)
-	c.bind(i, tenant, s != nil && s.record.SharedGroups)
+	t, err := c.routes.choose(tenant, "", i.source)
+	c.bind(i, tenant, err == nil && t.SharedGroups)
 	if err != nil {
 		c.drop("", "interaction", err)
 	}
 	c.answer(w, r, http.StatusOK, "application/json", i.answer())
-	if s != nil {
-		c.forward(s, "discord", bot, r, strip(body, i.token))
+	if err == nil {
+		c.forward(t, "discord", bot, r, strip(body, i.token))
 	}
 }
 

@@ -29,13 +29,13 @@ func (c *Connector) serveTwilio(w http.ResponseWriter, r *http.Request, bot stri
 	}
 	from := params.Get("From")
 	src := source{platform: "sms", chatType: "dm", chatID: from, user: from}
-	s, err := c.routes.choose(c.routes.owner(params.Get("To"), from), "", src)
+	t, err := c.routes.choose(c.routes.owner(params.Get("To"), from), "", src)
 	if err != nil {
 		c.drop("", "webhook", err)
 	}
 	c.answer(w, r, http.StatusOK, "text/xml", emptyTwiML)
-	if s != nil {
-		c.forward(s, src.platform, bot, r, body)
+	if err == nil {
+		c.forward(t, src.platform, bot, r, body)
 	}
 }
 

@@ -24,12 +24,25 @@ func (s *socket) handle(line []byte) {
 		s.forwardInterrupt(line)
 	case "going_idle":
 		s.c.routes.goIdle(s)
+		s.record.instance.goIdle(s)
 		if !s.c.manualHandshake.Load() { // its steps say goodbye as well
 			s.write([]byte("{\"type\":\"going_idle_ack\"}\n"), false)
 		}
 	case "inbound_ack":
-		// Nothing is buffered yet (IDLE-4).
+		s.acknowledged(line)
 	default:
 		s.c.logger.Info("ignored a frame", "peer", s.peer, "type", kind)
 	}
+}
+
+// acknowledged takes an ack for the instance of this socket, whatever the frame
+// says of whose it is (AUTH-4).
+func (s *socket) acknowledged(frame []byte) {
+	var id string
+	trace.Members(frame, func(key, value []byte) {
+		if string(key) == "bufferId" {
+			id, _ = trace.Text(value)
+		}
+	})
+	s.record.instance.acknowledge(id)
 }

@@ -27,14 +27,27 @@ func (s *socket) hello(frame []byte) {
 			manifest = value
 		}
 	})
-	s.c.routes.greet(s, id)
+	first := s.c.routes.greet(s, id)
 	p, _ := s.c.platforms.of(id.platform)
 	if !s.c.platforms.fronts(id) {
 		s.c.note(s.peer, fmt.Sprintf("hello for platform %q, bot %q, which the connector does not front", id.platform, id.bot))
 	} else if manifest != nil && id.platform == "discord" {
 		s.c.commands.register(p.bot, manifest) // whatever it holds, the handshake goes on (MP-5)
 	}
+	var answer []byte
 	if !s.c.manualHandshake.Load() {
-		s.write(p.line, false)
+		answer = p.line
+	}
+	if first {
+		s.record.instance.attach(s, answer)
+		return
+	}
+	s.answerHello(answer)
+}
+
+// answerHello writes a descriptor, unless somebody else answers.
+func (s *socket) answerHello(descriptor []byte) {
+	if descriptor != nil {
+		s.write(descriptor, false)
 	}
 }

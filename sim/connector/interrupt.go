@@ -62,7 +62,7 @@ func (r *routes) running(tenant, key string, asker *socket) (other *socket, own 
 		return nil, true
 	}
 	for _, s := range r.open {
-		if s.record.Tenant == tenant && s.record.Instance == instance && s.takesEvents() {
+		if s.record.Tenant == tenant && s.record.Instance == instance && len(s.identities) > 0 {
 			other = s
 		}
 	}

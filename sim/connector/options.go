@@ -6,6 +6,7 @@ import (
 
 	"github.com/coder/quartz"
 
+	"github.com/relaysim/relaysim/sim/connector/buffer"
 	"github.com/relaysim/relaysim/sim/trace"
 )
 
@@ -51,6 +52,10 @@ type Options struct {
 	// HelloTimeout bounds the time from the upgrade to the first hello, in real
 	// time. Zero means 30 s.
 	HelloTimeout time.Duration
+
+	// Buffers keeps what waits for instances that are away or going idle (IDLE-3).
+	// Nil keeps it in memory.
+	Buffers buffer.Buffers
 
 	// Clock is the only source of contract time: expiry of tokens and
 	// capabilities, typing. Nil means the real clock.
@@ -117,6 +122,11 @@ type Gateway struct {
 	// SharedGroups says that it keeps one session for all users of a group, so
 	// that capabilities are bound under the key it will compute (SK-4, DI-6).
 	SharedGroups bool
+	// Buffered says that it acknowledges what was buffered, as gateways do since
+	// r8: what comes while it is away waits for it (IDLE-3). What comes for any
+	// other is dropped while it is away. A gateway that says going_idle is taken
+	// for one that does.
+	Buffered bool
 }
 
 // ChatInfo is what the connector knows of a chat.

@@ -5,26 +5,30 @@ import (
 	"slices"
 )
 
-// revoke deprovisions a gateway and returns the sockets to close. The tenant's
-// author bindings go with its last instance (REV-3).
-func (r *routes) revoke(gatewayID string) (sockets []*socket, known bool) {
+// revoke deprovisions a gateway and returns the sockets to close, and its
+// instance where no other gateway is left of it. The tenant's author bindings go
+// with its last instance (REV-3).
+func (r *routes) revoke(gatewayID string) (sockets []*socket, gone *instance, known bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	g := r.record(gatewayID)
 	if g == nil {
-		return nil, false
+		return nil, nil, false
 	}
 	g.revoked = true
 	r.sessions.forget(g.Tenant, g.Instance)
 	if !slices.ContainsFunc(r.records, func(o *record) bool { return o.Tenant == g.Tenant && !o.revoked }) {
 		maps.DeleteFunc(r.users, func(_, tenant string) bool { return tenant == g.Tenant })
 	}
+	if !slices.ContainsFunc(r.records, func(o *record) bool { return o.instance == g.instance && !o.revoked }) {
+		gone = g.instance
+	}
 	for _, s := range r.open {
 		if s.record == g {
 			sockets = append(sockets, s)
 		}
 	}
-	return sockets, true
+	return sockets, gone, true
 }
 
 // rotate replaces a gateway's secrets and returns the old ones.

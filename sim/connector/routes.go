@@ -4,13 +4,17 @@ import (
 	"cmp"
 	"slices"
 	"sync"
+
+	"github.com/relaysim/relaysim/sim/connector/buffer"
 )
 
 // record is the stored record of a gateway.
 type record struct {
-	Gateway          // Fixed after init; secrets stands in for Secrets.
-	revoked bool     // Guarded by routes.mu.
-	secrets []string // Guarded by routes.mu; the slice itself is never changed.
+	Gateway             // Fixed after init; secrets stands in for Secrets.
+	instance *instance  // Fixed after init.
+	revoked  bool       // Guarded by routes.mu.
+	secrets  []string   // Guarded by routes.mu; the slice itself is never changed.
+	greeted  []identity // Guarded by routes.mu: what it fronted when it was last there.
 }
 
 // identity is one bot, as a hello names it.
@@ -28,7 +32,7 @@ type routes struct {
 	sessions sessions
 }
 
-func (r *routes) init(o Options) {
+func (r *routes) init(c *Connector, o Options) {
 	r.scopes, r.users = map[string]string{}, map[string]string{}
 	r.sessions.init()
 	only := "" // with several tenants a record without one belongs to none
@@ -57,8 +61,19 @@ func (r *routes) init(o Options) {
 		if r.ownsAll != "" {
 			g.Tenant = r.ownsAll
 		}
-		r.records = append(r.records, &record{Gateway: g, secrets: slices.Clone(g.Secrets)})
+		r.records = append(r.records, &record{Gateway: g, secrets: slices.Clone(g.Secrets), instance: r.instance(c, g)})
 	}
+}
+
+// instance is that of a record, which it may share with another one.
+func (r *routes) instance(c *Connector, g Gateway) *instance {
+	name := buffer.Name{Tenant: g.Tenant, Instance: g.Instance}
+	for _, other := range r.records {
+		if other.instance.name == name {
+			return other.instance
+		}
+	}
+	return newInstance(c, name, g)
 }
 
 // first is the first record that is not revoked; nil if there is none.
@@ -125,14 +140,17 @@ func (r *routes) all() []*socket {
 	return slices.Clone(r.open)
 }
 
-// greet adds an identity to those s fronts.
-func (r *routes) greet(s *socket, id identity) {
+// greet adds an identity to those s fronts, and says whether it is the first.
+func (r *routes) greet(s *socket, id identity) (first bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	first = len(s.identities) == 0
 	tooLong := len(id.platform) > maxIdentityLen || len(id.bot) > maxIdentityLen
 	if !tooLong && !slices.Contains(s.identities, id) && len(s.identities) < maxIdentities {
 		s.identities = append(s.identities, id)
 	}
+	s.record.greeted = s.identities[:len(s.identities):len(s.identities)]
+	return first && len(s.identities) > 0
 }
 
 // greeted says whether s has said hello.
@@ -145,7 +163,7 @@ func (r *routes) identitiesOf(s *socket) []identity {
 	return s.identities[:len(s.identities):len(s.identities)]
 }
 
-// goIdle flips a socket's instance to buffered-only (IDLE-2).
+// goIdle takes a socket out of what events are delivered to.
 func (r *routes) goIdle(s *socket) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -170,6 +188,32 @@ func (r *routes) named(name string) *socket {
 	}
 	return nil
 }
+
+// next is the newest socket of an instance that takes events; nil if none does.
+func (r *routes) next(i *instance) *socket {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, s := range slices.Backward(r.open) {
+		if s.record.instance == i && s.takesEvents() {
+			return s
+		}
+	}
+	return nil
+}
+
+// recordNamed finds a record by its gateway's id or name; nil if there is none.
+func (r *routes) recordNamed(name string) *record {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, g := range r.records {
+		if g.named(name) {
+			return g
+		}
+	}
+	return nil
+}
+
+func (g *record) named(name string) bool { return g.ID == name || g.Name == name }
 
 // named: a name from the peer header hides that of the gateway.
 func (s *socket) named(name string) bool {

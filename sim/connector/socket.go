@@ -47,6 +47,7 @@ func (s *socket) serve() {
 	defer hello.Stop()
 	err := s.read()
 	s.finish(err)
+	s.record.instance.detach(s)
 	s.posts.stop()
 }
 

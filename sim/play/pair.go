@@ -25,6 +25,9 @@ func (r *run) connectorOptions() connector.Options {
 	for _, name := range r.names {
 		r.gateways[name] = r.newPlayer(name, configs[name], o.Platforms)
 	}
+	for i := range o.Gateways {
+		o.Gateways[i].Buffered = r.revision.AcksBuffered
+	}
 	o.PeerHeader = peerHeader
 	o.Clock = r.clock
 	o.NewID = r.ids.source("out-")
