@@ -40,7 +40,9 @@ type conn struct {
 	cancel    context.CancelCauseFunc // Guarded by mu. Ends the dial.
 	socket    io.Closer               // Guarded by mu. nil before the upgrade.
 	handshake *quartz.Timer           // Guarded by mu. nil once the handshake is done (DIAL-4).
-	idle      *pause                  // Guarded by mu. Disconnect waits for going_idle_ack.
+	idle      *pause                  // Guarded by mu. Somebody waits, or has waited, for going_idle_ack.
+	idleTimer *quartz.Timer           // Guarded by mu. Wakes idle at the latest.
+	idleUntil time.Time               // Guarded by mu. When that is, in gateway clock time.
 	over      bool                    // Guarded by mu. Nothing is read any more.
 	pending   map[string]*call        // Guarded by mu. nil when over.
 
@@ -247,11 +249,13 @@ func (c *conn) finish() {
 	c.g.conn.CompareAndSwap(c, nil)
 	c.mu.Lock()
 	c.over = true
-	pending, idle, handshake := c.pending, c.idle, c.handshake
-	c.pending, c.idle, c.handshake = nil, nil, nil
+	pending, idle, timers := c.pending, c.idle, []*quartz.Timer{c.handshake, c.idleTimer}
+	c.pending, c.handshake = nil, nil
 	c.mu.Unlock()
-	if handshake != nil {
-		handshake.Stop()
+	for _, timer := range timers {
+		if timer != nil {
+			timer.Stop()
+		}
 	}
 	for _, k := range pending {
 		k.settle(failure(textLost)) // (OUT-5)

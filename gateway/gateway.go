@@ -53,11 +53,12 @@ type Gateway struct {
 	turns sync.WaitGroup  // Run waits for it
 
 	mu      sync.Mutex
-	running bool          // Guarded by mu. Run was called.
-	left    bool          // Guarded by mu. Disconnect was called.
-	current *conn         // Guarded by mu. From the dial on; nil between sockets.
-	rest    *pause        // Guarded by mu. Run waits before it dials again.
-	stopped chan struct{} // closed when Run has returned
+	running bool               // Guarded by mu. Run was called.
+	purpose purpose            // Guarded by mu.
+	reached purpose            // Guarded by mu. dormant while it is, gone when Run has returned.
+	leavers map[*pause]purpose // Guarded by mu. Who waits until something is reached.
+	current *conn              // Guarded by mu. From the dial on; nil between sockets.
+	rest    *pause             // Guarded by mu. Run waits before it dials again.
 }
 
 // ErrDisabled is wrapped by Run's error when the connector has revoked this
@@ -84,18 +85,18 @@ func New(o Options) (*Gateway, error) {
 		url:     url,
 		where:   withoutSecrets(url),
 		bots:    botsOf(o.Identities),
-		stopped: make(chan struct{}),
+		leavers: map[*pause]purpose{},
 	}
 	g.hellos = hellosOf(&o)
 	g.lanes.init(o.MaxMessage)
 	return g, nil
 }
 
-// Run dials the connector and serves it until ctx ends, Disconnect is called,
-// the relay is disabled (REV-1), or the socket ends and nothing re-dials
+// Run dials the connector and serves it until ctx ends, Disconnect or GoIdle is
+// called, the relay is disabled (REV-1), or the socket ends and nothing re-dials
 // (RC). Everything it started is gone when it returns, so an agent must heed
-// its context. It returns nil only after Disconnect, ctx's cause when ctx
-// ended, and else why the connection is gone. A gateway runs once.
+// its context. It returns nil only after Disconnect or GoIdle, ctx's cause when
+// ctx ended, and else why the connection is gone. A gateway runs once.
 //
 // The sessions take ctx's end for a crash: what was going on is to be resumed.
 // Every other end is a clean stop (SES-8).
@@ -107,7 +108,7 @@ func (g *Gateway) Run(ctx context.Context) error {
 	if again {
 		return errors.New("gateway: Run was called before")
 	}
-	defer close(g.stopped)
+	defer g.reach(gone)
 	if err := g.openSessions(); err != nil {
 		return err
 	}

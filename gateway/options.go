@@ -53,6 +53,13 @@ type Options struct {
 	BackOff time.Duration
 	// NoReconnect ends Run with the socket, as r6 always does (RC).
 	NoReconnect bool
+	// Woken is asked once a second, in gateway clock time, while the gateway is
+	// dormant, and makes it dial when it says so (IDLE-7): nobody can knock at a
+	// gateway that opens no port, so what wakes its host, such as a request to its
+	// wake URL, has to be found out. It is called by Run's goroutine. Nil always
+	// says so, for a host that freezes the process while it sleeps: that it asks
+	// is the wake.
+	Woken func() bool
 	// NoTyping sends no typing of its own during a turn (OUT-11).
 	NoTyping bool
 
@@ -91,8 +98,8 @@ type Observer interface {
 // balance: a goroutine ends its own before it waits for the peer or for the
 // clock, and whoever wakes it begins on its behalf first, so the count never
 // touches zero while there is something left to do. With an Activity, the
-// goroutine that calls Run, Do or Disconnect must be one that has begun, and
-// still is when they return; a turn's goroutine is one. The goroutine that
+// goroutine that calls Run, Do, Disconnect, GoIdle or GoDormant must be one that
+// has begun, and still is when they return; a turn's goroutine is one. The goroutine that
 // reads the socket counts as at work while it is parked in Read: only the
 // net.Conn below can take that back.
 type Activity interface {
@@ -114,10 +121,11 @@ const (
 	Disconnected State = iota // no socket; Run may be dialling or waiting to
 	Connected                 // the handshake is done
 	Disabled                  // revoked: final, not retryable (REV-1)
+	Dormant                   // no socket on purpose, until it is woken (IDLE-7)
 )
 
 func (s State) String() string {
-	return [...]string{"disconnected", "connected", "disabled"}[s]
+	return [...]string{"disconnected", "connected", "disabled", "dormant"}[s]
 }
 
 const (

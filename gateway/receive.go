@@ -138,26 +138,3 @@ func (c *conn) shakeHands() {
 	c.g.conn.Store(c)
 	c.g.setState(Connected, nil)
 }
-
-// awaitIdle lets the next going_idle_ack, or the end of the socket, wake p. It
-// returns false when the socket has ended.
-func (c *conn) awaitIdle(p *pause) bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.over {
-		return false
-	}
-	c.idle = p
-	return true
-}
-
-// idleAcked wakes who waits for the ack; nobody may.
-func (c *conn) idleAcked() {
-	c.mu.Lock()
-	p := c.idle
-	c.idle = nil
-	c.mu.Unlock()
-	if p != nil {
-		p.wake()
-	}
-}

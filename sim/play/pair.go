@@ -85,6 +85,7 @@ func (p *player) options() (gateway.Options, error) {
 		RequestTimeout:   c.RequestTimeout,
 		MaxMessage:       c.MaxMessage,
 		NoReconnect:      c.Reconnect != nil && !*c.Reconnect,
+		Woken:            p.woken.Load,
 		NoTyping:         c.Typing != nil && !*c.Typing,
 		Clock:            p.run.clock,
 		NewID:            p.run.ids.source("req-"),

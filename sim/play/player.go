@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 
 	"github.com/relaysim/relaysim/gateway/session"
 	"github.com/relaysim/relaysim/gateway/wire"
@@ -29,6 +30,8 @@ type player struct {
 	stop    context.CancelFunc
 	ended   chan struct{} // closed when this life is over
 	lives   sync.WaitGroup
+
+	woken atomic.Bool // something has woken its host since it left
 }
 
 // start begins a life of the gateway: it dials. One life at a time.
@@ -69,13 +72,14 @@ func (p *player) cancel() {
 
 func (p *player) wait() { p.lives.Wait() }
 
-// disconnect begins a deliberate end and does not wait for it.
-func (p *player) disconnect() {
+// leave begins a deliberate end of the connection and does not wait for it.
+func (p *player) leave(how func(target.Gateway, context.Context) error) {
 	g := p.gateway
+	p.woken.Store(false)
 	p.run.counter.Begin()
 	p.lives.Go(func() {
 		defer p.run.counter.End()
-		_ = g.Disconnect(context.Background())
+		_ = how(g, context.Background())
 	})
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/relaysim/relaysim/sim/connector"
 	"github.com/relaysim/relaysim/sim/scenario"
+	"github.com/relaysim/relaysim/sim/target"
 	"github.com/relaysim/relaysim/sim/trace"
 )
 
@@ -128,13 +129,22 @@ func (r *run) life(step *scenario.Step) error {
 	switch step.Gateway {
 	case "connect", "start":
 		return p.start()
-	case "disconnect":
-		if p.gateway == nil {
-			return fmt.Errorf("gateway %s was never started", p.name)
-		}
-		p.disconnect()
 	case "kill":
 		p.cancel()
+		return nil
+	}
+	if p.gateway == nil {
+		return fmt.Errorf("gateway %s was never started", p.name)
+	}
+	switch step.Gateway {
+	case "disconnect":
+		p.leave(target.Gateway.Disconnect)
+	case "go_idle":
+		p.leave(target.Gateway.GoIdle)
+	case "go_dormant":
+		p.leave(target.Gateway.GoDormant)
+	case "wake":
+		p.woken.Store(true)
 	}
 	return nil
 }

@@ -23,7 +23,7 @@ type Expectation struct {
 	Frame        *Pattern     `yaml:"frame" doc:"A frame crossed that matches; the wire itself."`
 	Result       *Result      `yaml:"result" doc:"What a call of the agent's returned."`
 	Interrupted  *Interrupted `yaml:"interrupted" doc:"An interrupt reached the gateway (INT-2)."`
-	State        *Pattern     `yaml:"state" of:"text" doc:"The gateway's state now: connected, disconnected or disabled; dialling until its first dial has come to something."`
+	State        *Pattern     `yaml:"state" of:"text" doc:"The gateway's state now: connected, disconnected, dormant or disabled; dialling until its first dial has come to something."`
 	Close        *Closed      `yaml:"close" doc:"The socket ended."`
 	Open         *Opened      `yaml:"open" doc:"The gateway dialled."`
 	Answer       *Answered    `yaml:"answer" doc:"What the connector's edge answered the provider."`

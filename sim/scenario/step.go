@@ -20,7 +20,7 @@ type Step struct {
 	Frame       *Pattern      `yaml:"frame" as:"value" doc:"Any object as one frame, as it is."`
 	Raw         *Raw          `yaml:"raw" doc:"Any bytes, in any number of messages."`
 	Agent       *Call         `yaml:"agent" turn:"no" doc:"A call outside a turn."`
-	Gateway     string        `yaml:"gateway" enum:"connect|disconnect|kill|start" doc:"The gateway's life."`
+	Gateway     string        `yaml:"gateway" enum:"connect|disconnect|go_idle|go_dormant|wake|kill|start" doc:"The gateway's life. go_idle: it leaves and waits up to 10s for the ack; go_dormant: so, and dials again once something wakes its host: wake."`
 	Connector   *Control      `yaml:"connector" doc:"The connector's side of the socket."`
 	Dial        *Dial         `yaml:"dial" doc:"A socket opened by hand, to play a gateway frame by frame."`
 	Signal      string        `yaml:"signal" doc:"Release the agents that wait for this."`

@@ -28,8 +28,11 @@ type Gateway interface {
 	// Run begins the life and returns when it is over. The end of ctx kills: no
 	// goodbye is said.
 	Run(ctx context.Context) error
-	// Disconnect ends the life on purpose.
+	// Disconnect and GoIdle end the life on purpose. GoDormant ends its connection
+	// only, until the options' Woken says that something has woken its host.
 	Disconnect(ctx context.Context) error
+	GoIdle(ctx context.Context) error
+	GoDormant(ctx context.Context) error
 	// State says where it stands with its connector.
 	State() gateway.State
 }
