@@ -14,16 +14,21 @@ const (
 	closeCut     = -1   // no close frame
 )
 
+// patience is more than the two seconds for which a gateway that is told to
+// disconnect waits for the ack of its goodbye; one that goes idle waits longer
+// (IDLE-1).
+const patience = 2500 * time.Millisecond
+
 // life finds out what a gateway was told to do, where its recording has no
 // connect and disconnect: one that closes in good order was told to, one that
 // cuts its socket was killed, and one that dials when it would not do so on its
 // own was told to connect.
 type life struct {
-	redials bool         // on its own (RC-1)
-	dialled bool         // once at least
-	over    bool         // it dials no more on its own
-	leaving map[int]int  // the seq at which it began to leave, by socket
-	ready   map[int]bool // sockets on which the handshake was answered
+	redials bool                       // on its own (RC-1)
+	dialled bool                       // once at least
+	over    bool                       // it dials no more on its own
+	leaving map[int]*trace.Observation // its goodbye, by socket
+	ready   map[int]bool               // sockets on which the handshake was answered
 }
 
 // lives returns what the gateway was told before a line, by the line's seq.
@@ -31,7 +36,7 @@ func (t *tape) lives() map[int]string {
 	c := t.header.Config
 	f := life{
 		redials: t.revision != r6 && (c == nil || c.Reconnect == nil || *c.Reconnect),
-		leaving: map[int]int{}, ready: map[int]bool{},
+		leaving: map[int]*trace.Observation{}, ready: map[int]bool{},
 	}
 	told := map[int]string{}
 	for _, l := range t.lines {
@@ -59,13 +64,16 @@ func (f *life) after(o *trace.Observation, d door) (step string, at int) {
 	case o.Kind == trace.Frame && o.From == trace.Connector:
 		f.ready[o.Conn] = f.ready[o.Conn] || bytes.Contains(o.Data, []byte(`"descriptor"`))
 	case o.Kind == trace.Frame && bytes.Contains(o.Data, []byte(`"going_idle"`)):
-		f.leaving[o.Conn] = o.Seq
+		f.leaving[o.Conn] = o
+		return "go_idle", o.Seq // unless the line that ends the socket says more
 	case o.Kind == trace.Close && o.From == trace.Gateway && o.Code == closeNormal:
 		f.over = true
-		if at := f.leaving[o.Conn]; at != 0 {
-			return "disconnect", at // it says goodbye first (IDLE-1)
+		switch bye := f.leaving[o.Conn]; {
+		case bye == nil:
+			return "disconnect", o.Seq
+		case o.At-bye.At < patience:
+			return "disconnect", bye.Seq
 		}
-		return "disconnect", o.Seq
 	case o.Kind == trace.Close && o.From == trace.Gateway && o.Code == closeCut:
 		f.over = true
 		return "kill", o.Seq
@@ -80,7 +88,7 @@ func (t *tape) ends() map[time.Duration]bool {
 	lives := t.lives()
 	times := map[time.Duration]bool{}
 	for _, l := range t.lines {
-		if step := lives[l.Observation.Seq]; step == "disconnect" || step == "kill" {
+		if step := lives[l.Observation.Seq]; step == "disconnect" || step == "go_idle" || step == "kill" {
 			times[l.Observation.At] = true
 		}
 	}

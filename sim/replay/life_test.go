@@ -43,6 +43,11 @@ func TestLives(t *testing.T) {
 	for _, tt := range []struct{ name, text, want string }{
 		{"it leaves", tape(open, leaves), "3 {\"gateway\":\"disconnect\"}\n"},
 		{"it says goodbye first", r8(tape(open, idle, leaves)), "3 {\"gateway\":\"disconnect\"}\n"},
+		{"it says goodbye and the recording ends", r8(tape(open, idle)), "3 {\"gateway\":\"go_idle\"}\n"},
+		{
+			"it waits longer than a shutdown does", r8(tape(open, idle, descriptor, descriptor, leaves)),
+			"3 {\"gateway\":\"go_idle\"}\n",
+		},
 		{"it is killed", tape(open, dies), "3 {\"gateway\":\"kill\"}\n"},
 		{"it comes back", tape(open, leaves, on(2, open)), "3 {\"gateway\":\"disconnect\"}\n4 {\"gateway\":\"connect\"}\n"},
 		{"it does not dial again in 2026-06", tape(open, gone, on(2, open)), "3 {\"connector\":{\"drop\":true}}\n4 {\"gateway\":\"connect\"}\n"},
