@@ -95,7 +95,7 @@ func (r *Recording) Add(line int, o *trace.Observation) {
 			key: "answer " + o.Path, What: "edge answers " + o.Path,
 			tree: whole(map[string]any{"path": o.Path, "status": o.Code, "body": treeOr(o.Data)}),
 		})
-	case trace.State, trace.Note:
+	case trace.State, trace.Buffered, trace.Wake, trace.Note:
 	}
 }
 

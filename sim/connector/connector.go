@@ -14,7 +14,9 @@ package connector
 
 import (
 	"cmp"
+	"context"
 	"log/slog"
+	"net/http"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -33,6 +35,9 @@ type Connector struct {
 	maxSockets   int
 	writeTimeout time.Duration
 	helloTimeout time.Duration
+	wakeCoolDown time.Duration
+	wakeTimeout  time.Duration
+	wakeClient   *http.Client
 	peerHeader   string
 	openAuth     bool
 	fail         map[string]string
@@ -59,6 +64,9 @@ type Connector struct {
 	vault     vault
 	commands  commands
 
+	ctx    context.Context // ends with Close
+	cancel context.CancelFunc
+
 	closing sync.RWMutex // Held for writing to set closed.
 	closed  bool
 	serving sync.WaitGroup // requests being served, hijacked ones included
@@ -71,6 +79,9 @@ func New(o Options) *Connector {
 		maxSockets:   cmp.Or(o.MaxSockets, 1024),
 		writeTimeout: cmp.Or(o.WriteTimeout, 5*time.Second),
 		helloTimeout: cmp.Or(o.HelloTimeout, 30*time.Second),
+		wakeCoolDown: cmp.Or(o.WakeCoolDown, defaultWakeCoolDown),
+		wakeTimeout:  cmp.Or(o.WakeTimeout, defaultWakeTimeout),
+		wakeClient:   wakeClient(o.WakeClient),
 		peerHeader:   o.PeerHeader,
 		openAuth:     o.OpenAuth,
 		fail:         o.Fail,
@@ -82,6 +93,7 @@ func New(o Options) *Connector {
 		logger:       o.Logger,
 		buffers:      o.Buffers,
 	}
+	c.ctx, c.cancel = context.WithCancel(context.Background())
 	if c.clock == nil {
 		c.clock = quartz.NewReal()
 	}
@@ -112,6 +124,7 @@ func (c *Connector) Close() {
 	c.closing.Lock()
 	c.closed = true
 	c.closing.Unlock()
+	c.cancel()
 	for _, s := range c.routes.all() {
 		s.cut("the connector stopped")
 	}

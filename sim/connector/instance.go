@@ -1,12 +1,14 @@
 package connector
 
 import (
-	"errors"
+	"fmt"
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/relaysim/relaysim/sim/connector/buffer"
+	"github.com/relaysim/relaysim/sim/trace"
 )
 
 // instance is one gateway of a tenant as far as deliveries go: what comes for it
@@ -17,6 +19,8 @@ type instance struct {
 	c    *Connector
 	name buffer.Name
 	peer string // the name of its gateway, for notes
+	// wakeURL is what is asked for to wake it up; empty: nothing (WAKE-3).
+	wakeURL string
 	// keeps says that its gateways acknowledge what was buffered (r8); a
 	// going_idle shows it as well. What comes for any other while it is away is
 	// dropped.
@@ -26,12 +30,15 @@ type instance struct {
 	socket *socket // the newest that has shaken hands and not said going_idle; nil: away
 	live   bool    // the buffer was empty on socket: nothing is before what comes
 	sent   string  // the entry that was delivered and not acknowledged; empty: none
+
+	woken    bool      // it was poked since it was flipped
+	nextPoke time.Time // none is made before
 }
 
 // newInstance is an instance that is away. What a connector before this one has
 // kept for it is still there.
 func newInstance(c *Connector, name buffer.Name, g Gateway) *instance {
-	i := &instance{c: c, name: name, peer: g.Name}
+	i := &instance{c: c, name: name, peer: g.Name, wakeURL: g.WakeURL}
 	kept, err := c.buffers.State(name)
 	i.keeps.Store(g.Buffered || kept.Flipped || kept.Entries > 0)
 	if err != nil {
@@ -54,8 +61,22 @@ func (i *instance) deliver(frame []byte, to *socket) error {
 	if !i.keeps.Load() {
 		return err
 	}
-	_, _, err = i.c.buffers.Append(i.name, frame)
-	return err
+	return i.buffer(frame)
+}
+
+// buffer puts a frame behind what waits.
+func (i *instance) buffer(frame []byte) error {
+	e, state, err := i.c.buffers.Append(i.name, frame)
+	if err != nil {
+		return err
+	}
+	i.c.observe(&trace.Observation{
+		Kind: trace.Buffered, Peer: i.peer, From: trace.Connector, Data: withBufferID(frame, e.ID),
+	})
+	if state.Flipped {
+		i.wake()
+	}
+	return nil
 }
 
 // attach answers a socket's hello and begins deliveries to it: first what is
@@ -126,7 +147,7 @@ func (i *instance) goIdle(s *socket) {
 		return
 	}
 	i.keeps.Store(true)
-	i.socket, i.live = nil, false
+	i.socket, i.live, i.woken = nil, false, false
 	i.flip(true)
 }
 
@@ -159,19 +180,21 @@ func withBufferID(frame []byte, id string) []byte {
 	return append(b, "}\n"...)
 }
 
-var errNoBuffer = errors.New("no such instance")
-
-// Buffered is what waits for an instance of a gateway, the oldest first, and
-// whether it is flipped (IDLE-2, IDLE-3). Gateway is its id or its name.
-func (c *Connector) Buffered(gateway string) (entries []buffer.Entry, flipped bool, err error) {
+// Buffered is what waits for the instance of a gateway, as it will be delivered,
+// the oldest first, and whether the instance is flipped (IDLE-2, IDLE-3). Gateway
+// is its id or its name.
+func (c *Connector) Buffered(gateway string) (frames [][]byte, flipped bool, err error) {
 	r := c.routes.recordNamed(gateway)
 	if r == nil {
-		return nil, false, errNoBuffer
+		return nil, false, fmt.Errorf("gateway %q is not known", gateway)
 	}
 	state, err := c.buffers.State(r.instance.name)
 	if err != nil {
 		return nil, false, err
 	}
-	entries, err = c.buffers.List(r.instance.name)
-	return entries, state.Flipped, err
+	entries, err := c.buffers.List(r.instance.name)
+	for _, e := range entries {
+		frames = append(frames, withBufferID(e.Frame, e.ID))
+	}
+	return frames, state.Flipped, err
 }

@@ -65,13 +65,13 @@ func (p *peer) goIdle() {
 // buffered are the texts that wait for a gateway.
 func (r *rig) buffered(gateway string) []string {
 	r.t.Helper()
-	entries, _, err := r.Buffered(gateway)
+	frames, _, err := r.Buffered(gateway)
 	if err != nil {
 		r.t.Fatal(err)
 	}
 	var texts []string
-	for _, e := range entries {
-		text, _ := trace.Text(trace.Field(e.Frame, "event", "text"))
+	for _, f := range frames {
+		text, _ := trace.Text(trace.Field(f, "event", "text"))
 		texts = append(texts, text)
 	}
 	return texts
@@ -142,7 +142,8 @@ func TestOnlyTheEntrySentIsAcknowledged(t *testing.T) { // IDLE-6, IDLE-8
 	for _, text := range []string{"a", "b", "c"} {
 		r.say("gw-1", text)
 	}
-	entries, _, _ := r.Buffered("gw-1")
+	frames, _, _ := r.Buffered("gw-1")
+	notYet, _ := trace.Text(trace.Field(frames[1], "bufferId"))
 	p, other := r.gateway("gw-1", "secret-1"), r.gateway("gw-2", "secret-2")
 	id := p.wantDelivered("a", false)
 
@@ -151,7 +152,7 @@ func TestOnlyTheEntrySentIsAcknowledged(t *testing.T) { // IDLE-6, IDLE-8
 	for _, ack := range []string{
 		`{"type":"inbound_ack","bufferId":"nonsense"}`, `{"type":"inbound_ack","bufferId":""}`,
 		`{"type":"inbound_ack","bufferId":7}`, `{"type":"inbound_ack"}`,
-		fmt.Sprintf(`{"type":"inbound_ack","bufferId":%q}`, entries[1].ID), // not delivered yet
+		fmt.Sprintf(`{"type":"inbound_ack","bufferId":%q}`, notYet), // not delivered yet
 	} {
 		p.send(ack + "\n")
 		p.sync()

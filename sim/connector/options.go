@@ -2,6 +2,7 @@ package connector
 
 import (
 	"log/slog"
+	"net/http"
 	"time"
 
 	"github.com/coder/quartz"
@@ -52,6 +53,15 @@ type Options struct {
 	// HelloTimeout bounds the time from the upgrade to the first hello, in real
 	// time. Zero means 30 s.
 	HelloTimeout time.Duration
+
+	// WakeCoolDown is the least time between two pokes of an instance (WAKE-2).
+	// Zero means 30 s.
+	WakeCoolDown time.Duration
+	// WakeTimeout bounds one poke, in real time. Zero means 5 s.
+	WakeTimeout time.Duration
+	// WakeClient pokes. Its transport says what a wake URL can reach. Nil means
+	// http.DefaultClient's.
+	WakeClient *http.Client
 
 	// Buffers keeps what waits for instances that are away or going idle (IDLE-3).
 	// Nil keeps it in memory.
@@ -127,6 +137,9 @@ type Gateway struct {
 	// other is dropped while it is away. A gateway that says going_idle is taken
 	// for one that does.
 	Buffered bool
+	// WakeURL is poked when something waits for it after it has said going_idle
+	// (WAKE-1). Empty means that nothing is.
+	WakeURL string
 }
 
 // ChatInfo is what the connector knows of a chat.

@@ -60,6 +60,8 @@ func (r *run) compare(list []scenario.Expectation) []verdict.Problem {
 			problems = append(problems, r.compareState(e)...)
 		case e.Chat != nil:
 			problems = append(problems, r.compareChat(e)...)
+		case e.Buffer != nil:
+			problems = append(problems, r.compareBuffer(e)...)
 		case e.Nothing != nil:
 			problems = append(problems, r.compareNothing(e)...)
 		default:
@@ -241,6 +243,12 @@ func (r *run) aim(w *want, e *scenario.Expectation) any {
 	case e.Answer != nil:
 		w.text, w.lane = "expect.answer", laneAnswer
 		return fields{}.set("status", e.Answer.Status).set("body", e.Answer.Body).tree()
+	case e.Ack != nil:
+		w.text, w.lane = "expect.ack", laneGateway
+		return fields{"type": "inbound_ack"}.set("bufferId", e.Ack.Buffer).tree()
+	case e.Wake != nil:
+		w.text, w.lane = "expect.wake", laneWake
+		return fields{}.set("path", e.Wake.Path).set("method", e.Wake.Method).set("headers", e.Wake.Headers).set("body", e.Wake.Body).tree()
 	default:
 		w.text, w.lane = "expect.dropped", laneDropped
 		return e.Dropped.Value

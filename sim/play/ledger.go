@@ -24,10 +24,11 @@ const (
 	laneClose       lane = "close"
 	laneAnswer      lane = "answer"
 	laneDropped     lane = "dropped"
+	laneWake        lane = "wake"
 )
 
 var everyLane = []lane{
-	laneEvent, laneGateway, laneConnector, laneResult, laneInterrupted, laneOpen, laneClose, laneAnswer, laneDropped,
+	laneEvent, laneGateway, laneConnector, laneResult, laneInterrupted, laneOpen, laneClose, laneAnswer, laneDropped, laneWake,
 }
 
 // item is one thing that happened and that a step may expect, once.
@@ -102,7 +103,9 @@ func (l *ledger) update(cause scenario.Pos) {
 			l.add(&item{lane: laneAnswer, seen: o})
 		case trace.Note:
 			l.add(&item{lane: laneDropped, seen: o})
-		case trace.State:
+		case trace.Wake:
+			l.add(&item{lane: laneWake, seen: o})
+		case trace.State, trace.Buffered:
 		}
 	}
 }
@@ -194,6 +197,10 @@ func (i *item) look() any {
 		return map[string]any{"status": number(o.Code), "body": tree(o.Data)}
 	case laneDropped:
 		return o.Reason
+	case laneWake:
+		return map[string]any{
+			"method": o.Call, "path": o.Path, "headers": trace.JSON(o.Args.JSON()), "body": string(o.Data),
+		}
 	}
 	return nil
 }

@@ -47,6 +47,46 @@ func (r *run) compareChat(e *scenario.Expectation) []verdict.Problem {
 	return r.now(e.Pos, "expect.chat "+e.Chat.Channel, pattern.tree(), tree(raw))
 }
 
+// compareBuffer looks at what waits for an instance. What is written as text in
+// the list is what the user wrote, anything else is the frame.
+func (r *run) compareBuffer(e *scenario.Expectation) []verdict.Problem {
+	fault := func(err error) []verdict.Problem {
+		return []verdict.Problem{{At: e.Pos.String(), Text: "expect.buffer: " + err.Error()}}
+	}
+	p, err := r.player(e.On)
+	if err != nil {
+		return fault(err)
+	}
+	waiting, flipped, err := r.connector.Buffered(p.id)
+	if err != nil {
+		return fault(err)
+	}
+	entries := []any{}
+	for _, w := range waiting {
+		entries = append(entries, tree(w))
+	}
+	pattern := fields{}.set("flipped", e.Buffer.Flipped)
+	if e.Buffer.Entries != nil {
+		pattern["entries"] = framesOf(e.Buffer.Entries.Value)
+	}
+	return r.now(e.Pos, "expect.buffer", pattern.tree(), map[string]any{"entries": entries, "flipped": flipped})
+}
+
+// framesOf makes a list's texts patterns of the frames in which a user wrote them.
+func framesOf(entries any) any {
+	list, ok := entries.([]any)
+	if !ok {
+		return entries
+	}
+	list = slices.Clone(list)
+	for i, entry := range list {
+		if text, ok := entry.(string); ok {
+			list[i] = map[string]any{"event": map[string]any{"text": text}}
+		}
+	}
+	return list
+}
+
 func (r *run) now(at scenario.Pos, text string, pattern, got any) []verdict.Problem {
 	diffs := match.Match(pattern, got, r.variables)
 	if len(diffs) == 0 {
@@ -82,6 +122,9 @@ func (r *run) unwanted(it *item, kinds []string) (string, bool) {
 		kind = it.op
 	case it.lane == laneGateway:
 		kind = "frame"
+	}
+	if t := it.frame; it.lane == laneConnector && (t.Type() == "inbound" || t.Type() == "passthrough_forward") {
+		kind = "delivery"
 	}
 	wanted := slices.Contains(kinds, kind) || it.lane == laneGateway && slices.Contains(kinds, "frame")
 	return article(kind), wanted

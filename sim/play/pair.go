@@ -27,7 +27,11 @@ func (r *run) connectorOptions() connector.Options {
 	}
 	for i := range o.Gateways {
 		o.Gateways[i].Buffered = r.revision.AcksBuffered
+		if wake := configs[o.Gateways[i].Name].Wake; wake != nil {
+			o.Gateways[i].WakeURL = r.wakeURL(o.Gateways[i].Name, wake)
+		}
 	}
+	o.WakeClient = r.client
 	o.PeerHeader = peerHeader
 	o.Clock = r.clock
 	o.NewID = r.ids.source("out-")

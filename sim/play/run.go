@@ -36,6 +36,8 @@ type run struct {
 	hand      *Hand  // does the connector's side of steps
 	base      string // the connector's URL
 	unmount   func()
+	wakes     string // the URL of the hosts that are poked
+	asleep    func() // unmounts them
 	transport *http.Transport
 	client    *http.Client
 	names     []string           // of the gateways, in order
@@ -70,6 +72,7 @@ func newRun(s *Stage, sc *scenario.Scenario, rev *wire.Revision, o Options) *run
 	}
 	r.client = &http.Client{Transport: r.transport}
 	r.ledger = newLedger(r.log, rev)
+	r.wakes, r.asleep = s.mount(http.HandlerFunc(r.woken))
 	far := r.connectorOptions()
 	r.connector = connector.New(far)
 	r.base, r.unmount = s.mount(r.connector)
@@ -146,6 +149,7 @@ func (r *run) end() {
 	r.calls.Wait()
 	r.transport.CloseIdleConnections()
 	r.unmount()
+	r.asleep()
 }
 
 func (r *run) problem(p verdict.Problem) { r.problems = append(r.problems, p) }

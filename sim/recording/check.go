@@ -28,7 +28,7 @@ func (f *lineFields) check() (known bool, err error) {
 			err = errors.New("no call: want the name of the agent's call")
 		}
 		return true, err
-	case trace.Interrupted, trace.State, trace.Answer, trace.Note:
+	case trace.Interrupted, trace.State, trace.Answer, trace.Buffered, trace.Wake, trace.Note:
 		return true, nil
 	}
 	return false, nil

@@ -145,7 +145,7 @@ func (c *compiler) observation(l *line) error {
 		}})
 	case trace.Agent:
 		return c.call(l)
-	case trace.State, trace.Note, trace.Answer:
+	case trace.State, trace.Note, trace.Answer, trace.Buffered, trace.Wake:
 		// What a gateway called its state and what a connector did inside is
 		// not between the two.
 	}

@@ -31,6 +31,10 @@ func happening(o *trace.Observation) move {
 		return move{from: gatewayLane, to: gatewayLane, text: "is " + fields("", o.State, "", quoted(o.Reason))}
 	case trace.Answer:
 		return move{from: connectorLane, to: userLane, text: "edge answers " + fields("", number(o.Code), "to", o.Path)}
+	case trace.Buffered:
+		return move{from: connectorLane, to: connectorLane, text: "buffers " + clipped(string(o.Data))}
+	case trace.Wake:
+		return move{from: connectorLane, to: gatewayLane, text: "wakes " + fields("", o.Call, "", o.Path)}
 	case trace.Note:
 		return move{from: connectorLane, to: connectorLane, mood: alert, text: plain(o.Reason)}
 	}

@@ -50,6 +50,10 @@ func happened(o *trace.Observation) string {
 		return "state        " + fields("", o.State, "", quoted(o.Reason))
 	case trace.Answer:
 		return "edge answers " + fields("", number(o.Code), "to", o.Path) + " " + plain(string(o.Data))
+	case trace.Buffered:
+		return "buffers      " + message(o)
+	case trace.Wake:
+		return "wakes        " + fields("", o.Call, "", o.Path)
 	case trace.Note:
 		return "connector    " + plain(o.Reason)
 	}

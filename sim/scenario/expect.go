@@ -27,6 +27,9 @@ type Expectation struct {
 	Close        *Closed      `yaml:"close" doc:"The socket ended."`
 	Open         *Opened      `yaml:"open" doc:"The gateway dialled."`
 	Answer       *Answered    `yaml:"answer" doc:"What the connector's edge answered the provider."`
+	Ack          *Acked       `yaml:"ack" doc:"A buffered delivery was acknowledged (IDLE-5)."`
+	Buffer       *Buffer      `yaml:"buffer" doc:"What waits for a gateway's instance now (IDLE-3)."`
+	Wake         *Woken       `yaml:"wake" doc:"The gateway's wake URL was poked (WAKE-1)."`
 	Dropped      *Pattern     `yaml:"dropped" of:"text" doc:"The connector dropped an event or a request, and why."`
 	Chat         *Chat        `yaml:"chat" doc:"What a user would see in a channel now."`
 	Nothing      *Nothing     `yaml:"nothing" doc:"true: no event was routed and no action sent that no step expected so far. A list: none of these kinds."`
@@ -111,6 +114,25 @@ type Answered struct {
 	Body   *Pattern `yaml:"body" doc:"The JSON body, or its text."`
 }
 
+// Acked matches an inbound_ack.
+type Acked struct {
+	Buffer *Pattern `yaml:"buffer" of:"text" key:"scalar" doc:"bufferId"`
+}
+
+// Buffer matches what waits for an instance.
+type Buffer struct {
+	Entries *Pattern `yaml:"entries" of:"list" key:"list" doc:"What waits, oldest first: the frames with their bufferId. An entry written as text is what the user wrote."`
+	Flipped *Pattern `yaml:"flipped" of:"bool" doc:"Whether it gets nothing live until it has drained (IDLE-2)."`
+}
+
+// Woken matches a poke as the gateway's host got it.
+type Woken struct {
+	Path    *Pattern `yaml:"path" of:"text" key:"scalar" doc:"The path of the wake URL."`
+	Method  *Pattern `yaml:"method" of:"text" doc:"GET."`
+	Headers *Pattern `yaml:"headers" of:"map" doc:"The request's headers, by their names in lower case."`
+	Body    *Pattern `yaml:"body" of:"text" doc:"The payload; there is none."`
+}
+
 // Chat matches what a user sees.
 type Chat struct {
 	Channel  string   `yaml:"channel" need:"true" main:"true" doc:"chat_id"`
@@ -120,5 +142,5 @@ type Chat struct {
 
 // Nothing says what must not have happened.
 type Nothing struct {
-	Kinds []string `yaml:"kinds" key:"true|list" enum:"event|send|edit|typing|follow_up|get_chat_info|react|thread_create|thread_rename|send_media|prompt|frame|result|interrupted|open|close" doc:"true means event and every op."`
+	Kinds []string `yaml:"kinds" key:"true|list" enum:"event|send|edit|typing|follow_up|get_chat_info|react|thread_create|thread_rename|send_media|prompt|frame|result|interrupted|open|close|delivery|wake" doc:"true means event and every op. delivery: an event or a forward that the connector sent."`
 }

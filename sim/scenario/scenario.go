@@ -127,10 +127,18 @@ type Gateway struct {
 	Typing           *bool             `yaml:"typing" doc:"Typing during a turn (OUT-11). Default: true."`
 	Connect          *bool             `yaml:"connect" doc:"false: it does not dial before a step says so. Default: true."`
 	Reconnect        *bool             `yaml:"reconnect" doc:"false: it does not re-dial (RC). Default: true."`
+	Wake             *Wake             `yaml:"wake" doc:"Where its host is poked when something waits for it (WAKE-1). Default: nowhere."`
 	BackOff          Duration          `yaml:"back_off" doc:"The first wait before it dials again, doubled up to 30s. Default 1s (RC-1)."`
 	HandshakeTimeout Duration          `yaml:"handshake_timeout" doc:"Default 30s."`
 	RequestTimeout   Duration          `yaml:"request_timeout" doc:"Default 30s."`
 	MaxMessage       int               `yaml:"max_message" range:"1.." doc:"Bytes; default 1048576 (FR-8)."`
+}
+
+// Wake is a gateway's wake URL, and what its host answers there.
+type Wake struct {
+	URL      string `yaml:"url" key:"scalar" need:"true" doc:"A path such as /wake, at a host that the player plays, or any URL."`
+	Status   int    `yaml:"status" range:"100..599" doc:"What the host answers. Default: 200."`
+	Location string `yaml:"location" doc:"Where its redirect leads to."`
 }
 
 // SessionOptions mirrors the reference's names.

@@ -23,6 +23,8 @@ const (
 	Interrupted Kind = "interrupted" // an interrupt reached the gateway: SessionKey, ChatID, ActiveTurn
 	State       Kind = "state"       // the gateway's state changed: State, Reason
 	Answer      Kind = "answer"      // the connector's edge answered a provider: Path, Code, Data
+	Buffered    Kind = "buffered"    // the connector put a delivery behind what waits for an instance (IDLE-3): Peer, Data with its bufferId
+	Wake        Kind = "wake"        // a wake URL was poked (WAKE-1): Peer, Path, Call the method, Args its headers
 	Note        Kind = "note"        // the connector did something no frame shows, such as dropping an event: Reason
 )
 
