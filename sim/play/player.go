@@ -70,6 +70,20 @@ func (p *player) cancel() {
 	}
 }
 
+// kill cancels the life and waits until it is over.
+func (p *player) kill(ctx context.Context) error {
+	if p.ended == nil {
+		return nil
+	}
+	p.stop()
+	select {
+	case <-p.ended:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
 func (p *player) wait() { p.lives.Wait() }
 
 // leave begins a deliberate end of the connection and does not wait for it.

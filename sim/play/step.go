@@ -74,7 +74,7 @@ func (r *run) stimulate(ctx context.Context, step *scenario.Step) error {
 	case step.Agent != nil:
 		return r.call(step)
 	case step.Gateway != "":
-		return r.life(step)
+		return r.life(ctx, step)
 	case step.Dial != nil:
 		return r.dial(ctx, step.Dial)
 	case step.Signal != "":
@@ -121,7 +121,7 @@ func (r *run) call(step *scenario.Step) error {
 }
 
 // life is a gateway step.
-func (r *run) life(step *scenario.Step) error {
+func (r *run) life(ctx context.Context, step *scenario.Step) error {
 	p, err := r.player(step.To)
 	if err != nil {
 		return err
@@ -130,8 +130,7 @@ func (r *run) life(step *scenario.Step) error {
 	case "connect", "start":
 		return p.start()
 	case "kill":
-		p.cancel()
-		return nil
+		return p.kill(ctx)
 	}
 	if p.gateway == nil {
 		return fmt.Errorf("gateway %s was never started", p.name)

@@ -23,7 +23,8 @@ func (r *run) wakeURL(gateway string, wake *scenario.Wake) string {
 	return r.wakes + "/" + url.PathEscape(gateway) + wake.URL
 }
 
-// woken takes a poke. Nothing of a gateway wakes up by it: a step starts it.
+// woken takes a poke, which wakes the host that a dormant gateway is on (IDLE-7).
+// One that has stopped is started by a step.
 func (r *run) woken(w http.ResponseWriter, request *http.Request) {
 	gateway, path, _ := strings.Cut(strings.TrimPrefix(request.URL.Path, "/"), "/")
 	body, _ := io.ReadAll(io.LimitReader(request.Body, 1<<20)) // what cannot be read is no payload
@@ -40,6 +41,7 @@ func (r *run) woken(w http.ResponseWriter, request *http.Request) {
 		w.WriteHeader(http.StatusNotFound)
 		return
 	}
+	p.woken.Store(true)
 	if to := p.config.Wake.Location; to != "" {
 		w.Header().Set("Location", to)
 	}
