@@ -10,7 +10,9 @@ import (
 type Agent interface {
 	// Turn handles one event and returns the reply; an empty reply sends
 	// nothing (TURN-6). One turn runs per session key at a time (TURN-1);
-	// different sessions run side by side. ctx ends when the gateway does.
+	// different sessions run side by side. ctx ends when the gateway does, or
+	// when /stop, /new or /reset cancels the turn (TURN-3): then nobody hears
+	// what it returns.
 	Turn(ctx context.Context, t *Turn) (reply string, err error)
 }
 
@@ -19,6 +21,17 @@ type AgentFunc func(ctx context.Context, t *Turn) (string, error)
 
 // Turn calls f.
 func (f AgentFunc) Turn(ctx context.Context, t *Turn) (string, error) { return f(ctx, t) }
+
+// Commander is an Agent that answers commands itself. Any other Agent gets those
+// that the gateway does not answer, as turns, while its session is idle.
+type Commander interface {
+	// Answers says that the agent answers the command of t, whose name the
+	// gateway knows (TURN-3). Then Turn is called with it at once, also beside
+	// a turn that runs in the session. What a command does to its session, such
+	// as /new, is done either way. It is called on the goroutine that reads the
+	// socket and must not block.
+	Answers(t *Turn, c wire.ParsedCommand) bool
+}
 
 // Caller makes calls to the connector. Both *Gateway (outside a turn) and
 // *Turn (with the scope and author of its event, SC-6) are Callers, for any

@@ -7,7 +7,6 @@ import (
 
 	"github.com/coder/websocket"
 
-	"github.com/relaysim/relaysim/gateway/session"
 	"github.com/relaysim/relaysim/gateway/wire"
 )
 
@@ -74,23 +73,22 @@ func (c *conn) forward(f *wire.Frame) {
 	c.deliver(f, e)
 }
 
-// deliver gives an event to its lane, acknowledges it, and begins its turn.
-// The ack is said before the turn can say anything. A press that answers a
+// deliver has an event accepted, acknowledges it, and lets begin what it began.
+// The ack is said before that can say anything. A press that answers a
 // prompt goes no further (PRM-5).
 func (c *conn) deliver(f *wire.Frame, e *wire.Event) {
 	if c.pressed(e) {
 		c.acknowledge(f)
 		return
 	}
-	key := session.Key(&e.Source, c.g.opt.Sessions, c.g.rev)
-	t, err := c.g.lanes.admit(c.g.newTurn(key, e))
+	begin, err := c.g.accept(e, len(f.Event)+len(f.Forward))
 	if err != nil {
 		c.dropped(f, "event", err)
 		return
 	}
 	c.acknowledge(f)
-	if t != nil {
-		c.g.begin(t)
+	if begin != nil {
+		begin()
 	}
 }
 

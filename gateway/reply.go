@@ -79,6 +79,9 @@ func (t *Turn) sendPiece(ctx context.Context, a wire.Action, text string) wire.R
 }
 
 func (t *Turn) sendText(ctx context.Context, a wire.Action, text string) wire.Result {
+	if ctx.Err() != nil {
+		return failure(context.Cause(ctx).Error()) // cancelled meanwhile (TURN-3)
+	}
 	a.Content = &text
 	return t.g.do(ctx, a, t.origin)
 }

@@ -11,13 +11,19 @@ import (
 // platform it is on. "" = not known.
 type origin struct{ platform, scope, author string }
 
+// chat is what is remembered of one.
+type chat struct {
+	origin
+	kind string // the chat type of its messages outside threads; "" when there were none
+}
+
 // memory remembers the origin of each chat seen inbound (SC-1, SC-2). It holds
 // the chats of two generations of at most maxChats each: when the young one is
 // full it becomes the old one, and what the old one held is forgotten, unless
 // it was seen since. So the latest maxChats chats are always known.
 type memory struct {
 	mu         sync.Mutex
-	young, old map[string]origin // Guarded by mu. By chat id.
+	young, old map[string]chat // Guarded by mu. By chat id.
 }
 
 const (
@@ -35,6 +41,9 @@ func (m *memory) note(src *wire.Source) (platform string) {
 	o := before
 	if src.Platform != wire.PlatformRelay {
 		o.platform = src.Platform
+		if src.ThreadID == "" {
+			o.kind = src.ChatType
+		}
 	}
 	if src.Scope != "" {
 		o.scope = src.Scope
@@ -42,7 +51,7 @@ func (m *memory) note(src *wire.Source) (platform string) {
 	if src.UserID != "" {
 		o.author = src.UserID
 	}
-	if o != before && len(src.ChatID)+len(o.scope)+len(o.author) <= maxOrigin {
+	if o != before && len(src.ChatID)+len(o.scope)+len(o.author)+len(o.kind) <= maxOrigin {
 		m.put(src.ChatID, o)
 	}
 	return o.platform
@@ -52,11 +61,22 @@ func (m *memory) note(src *wire.Source) (platform string) {
 func (m *memory) of(chatID string) origin {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return m.find(chatID)
+	return m.find(chatID).origin
+}
+
+// messageIn is the source that a message would have of who pressed something in
+// a chat, as far as its session depends on it. It is not ok in a chat without
+// messages.
+func (m *memory) messageIn(pressed wire.Source) (src wire.Source, ok bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	c := m.find(pressed.ChatID)
+	pressed.Platform, pressed.ChatType = c.platform, c.kind
+	return pressed, c.kind != ""
 }
 
 // find looks a chat up and keeps it from being forgotten. The caller holds mu.
-func (m *memory) find(chatID string) origin {
+func (m *memory) find(chatID string) chat {
 	if o, ok := m.young[chatID]; ok {
 		return o
 	}
@@ -68,9 +88,9 @@ func (m *memory) find(chatID string) origin {
 }
 
 // put remembers a chat. The caller holds mu.
-func (m *memory) put(chatID string, o origin) {
+func (m *memory) put(chatID string, o chat) {
 	if m.young == nil || len(m.young) >= maxChats {
-		m.old, m.young = m.young, map[string]origin{}
+		m.old, m.young = m.young, map[string]chat{}
 	}
 	m.young[chatID] = o
 }

@@ -25,25 +25,39 @@ type Turn struct {
 
 	g      *Gateway
 	origin origin // of its event (SC-6), and the platform of its chat
+	size   int    // bytes that it holds while it runs or waits. Guarded by the lanes' mu.
 
-	mu      sync.Mutex
-	stopped chan struct{} // Guarded by mu. Made when it is first needed.
-	stop    bool          // Guarded by mu. The turn was interrupted.
+	mu        sync.Mutex
+	stopped   chan struct{}           // Guarded by mu. Made when it is first needed.
+	stop      bool                    // Guarded by mu. The turn was interrupted.
+	cancelled error                   // Guarded by mu. Why, nil when it was not (TURN-3).
+	end       context.CancelCauseFunc // Guarded by mu. Of its context; nil before it runs.
+	typing    *typing                 // Guarded by mu. nil before it runs.
+	isOver    bool                    // Guarded by mu. It has run.
 }
+
+// turnOverhead is what a turn holds beside its event, in bytes, roughly.
+const turnOverhead = 1024
 
 // newTurn takes in an event. Its scope and author stay with the turn, whoever
 // writes in the chat meanwhile, and so does it when it has none: what others
-// wrote there before is not its own (SC-6).
-func (g *Gateway) newTurn(key string, e *wire.Event) *Turn {
+// wrote there before is not its own (SC-6). size is of its event, in bytes.
+func (g *Gateway) newTurn(key string, e *wire.Event, size int) *Turn {
 	platform := g.chats.note(&e.Source)
-	return &Turn{Event: e, SessionKey: key, g: g, origin: origin{platform, e.Source.Scope, e.Source.UserID}}
+	return &Turn{
+		Event: e, SessionKey: key, g: g, size: size + turnOverhead,
+		origin: origin{platform, e.Source.Scope, e.Source.UserID},
+	}
 }
 
 // Do sends one action of this turn and waits for its result; see Caller. An
 // empty ChatID is the event's chat, an empty SessionKey of a follow_up or an
 // interrupt is the turn's session. An action for another chat carries what was
-// last seen there.
+// last seen there. A cancelled turn has nothing to say any more (TURN-3).
 func (t *Turn) Do(ctx context.Context, a wire.Action) wire.Result {
+	if why := t.wasCancelled(); why != nil {
+		return failure(why.Error())
+	}
 	switch a.Op {
 	case wire.OpFollowUp, wire.OpInterrupt:
 		if a.SessionKey == "" {
@@ -78,6 +92,11 @@ func (t *Turn) Interrupted() <-chan struct{} {
 func (t *Turn) interrupt() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	t.markStopped()
+}
+
+// markStopped lets the agent see that it shall stop. The caller holds mu.
+func (t *Turn) markStopped() {
 	if !t.stop && t.stopped != nil {
 		close(t.stopped)
 	}
@@ -92,29 +111,36 @@ func (t *Turn) wasInterrupted() bool {
 
 // run lets the agent handle the event and sends what it says. The goroutine of
 // the lane calls it.
-func (t *Turn) run(ctx context.Context, l *lane) {
-	typing := t.startTyping()
-	defer typing.stop()
+func (t *Turn) run(ctx context.Context) {
+	ctx, end := context.WithCancelCause(ctx)
+	defer end(nil)
+	t.started(end, t.startTyping())
+	defer t.over()
 	t.g.saveSessions()
 	defer t.g.saveSessions()
-	reply, err := t.ask(ctx)
-	if ctx.Err() != nil {
+	reply, err := t.agent(ctx)
+	switch {
+	case t.wasCancelled() != nil, t.wasInterrupted() && t.g.lanes.hasWaiting(t):
+		t.g.store.Fail(&t.Session, "")
+		return // (TURN-3, INT-4)
+	case ctx.Err() != nil:
 		return // the gateway has ended: nobody hears a reply
 	}
-	if t.wasInterrupted() && t.g.lanes.hasWaiting(l) {
-		t.g.store.Fail(&t.Session, "")
-		return // (INT-4)
-	}
 	t.ended(reply, err)
-	if err != nil {
-		t.g.log.Error("relay: the agent failed", "session", t.SessionKey, "error", err)
-		reply = "Sorry, I ran into an error: " + err.Error() // (TURN-5)
-	}
-	t.reply(ctx, reply)
+	t.reply(ctx, t.apology(reply, err))
 }
 
-// ask runs the agent. A panic of its is an error of the turn (TURN-5).
-func (t *Turn) ask(ctx context.Context) (reply string, err error) {
+// apology is what is said in place of the reply when the agent failed (TURN-5).
+func (t *Turn) apology(reply string, err error) string {
+	if err == nil {
+		return reply
+	}
+	t.g.log.Error("relay: the agent failed", "session", t.SessionKey, "error", err)
+	return "Sorry, I ran into an error: " + err.Error()
+}
+
+// agent runs the agent. A panic of its is an error of the turn (TURN-5).
+func (t *Turn) agent(ctx context.Context) (reply string, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			t.g.log.Error("relay: the agent panicked", "session", t.SessionKey, "panic", p, "stack", string(debug.Stack()))

@@ -69,6 +69,13 @@ func CancelsTurn(name string) bool {
 	return name == "stop" || name == "new" || name == "reset"
 }
 
+// Queues says whether the command of this name queues what follows it (TURN-4).
+func Queues(name string) bool { return name == "queue" || name == "q" }
+
+// ClearsQueue says whether the command of this name clears what was queued in
+// its session (TURN-4).
+func ClearsQueue(name string) bool { return name == "new" || name == "reset" }
+
 // CoercePlainCommand returns the command that a plain text in a DM stands for
 // (IN-9), or the text as it is.
 func CoercePlainCommand(text, chatType string) string {

@@ -28,6 +28,9 @@ type Event struct {
 
 	// ContextText is the surrounding channel messages, rendered (CTX-2, r8).
 	ContextText string
+	// Pressed says that it is an application command of Discord's (DI-2) and not a
+	// message, so that its session is not that of its user's messages (DI-1).
+	Pressed bool
 	// PromptResponse is the press of a prompt's button (PRM-4, r8), nil otherwise.
 	PromptResponse *PromptResponse
 }
@@ -77,6 +80,15 @@ func DecodeEvent(raw []byte, rev *Revision) (*Event, error) {
 		e.normaliseHermes(rev)
 	}
 	return e, nil
+}
+
+// Command reads the event as a command (IN-10). What was pressed is one also
+// where its text lacks the slash, as in r6 (DI-2).
+func (e *Event) Command(rev *Revision) (c ParsedCommand, ok bool) {
+	if e.Pressed && !rev.CommandText {
+		return ParseCommand("/"+e.Text, rev)
+	}
+	return ParseCommand(e.Text, rev)
 }
 
 // messageType returns the type that val names, "text" when it names none (IN-2).

@@ -98,6 +98,7 @@ func (e *Event) takeCommand(data []byte, rev *Revision) {
 			options = val
 		}
 	})
+	e.Pressed = true
 	if !rev.CommandText {
 		e.Text = name
 		return

@@ -71,13 +71,13 @@ func TestInteraction(t *testing.T) {
 	}{
 		{"a bool option is its JSON text", // DI-3
 			`{"type":2,"data":{"name":"c","options":[{"type":5,"value":true},{"type":5,"value":false},{"type":4,"value":0}]}}`,
-			wire.Event{Text: "/c true false 0", MessageType: "command"}},
+			wire.Event{Text: "/c true false 0", MessageType: "command", Pressed: true}},
 		{"empty and blank options add nothing", // DI-3
 			`{"type":2,"data":{"name":"c","options":[{"type":3,"value":" "},{"type":3,"value":""},{"type":3,"value":{}},5,{"type":3,"value":"x"}]}}`,
-			wire.Event{Text: "/c x", MessageType: "command"}},
+			wire.Event{Text: "/c x", MessageType: "command", Pressed: true}},
 		{"options deeper than any command's are left out",
 			`{"type":2,"data":{"name":"c","options":[` + deep + `]}}`,
-			wire.Event{Text: "/c" + strings.Repeat(" s", 32), MessageType: "command"}},
+			wire.Event{Text: "/c" + strings.Repeat(" s", 32), MessageType: "command", Pressed: true}},
 		{"an empty member.user is none", // DI-1
 			`{"type":1,"member":{"user":{}},"user":{"id":"9","username":"cat"}}`,
 			wire.Event{MessageType: "text", Source: wire.Source{UserID: "9", UserName: "cat"}}},

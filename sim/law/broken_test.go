@@ -128,7 +128,13 @@ func TestBrokenTraces(t *testing.T) {
 
 		// TURN-3, and FR-7 again
 		{name: "/stop beside the turn", story: handshake().c(inbound("m1", "hi", "U1")).begins("K1", "m1", "hi", "U1").
-			c(stop("i1")).begins("K2", "i1", "/stop", "U1").returns("K1").returns("K2"), want: "TURN-3 7"},
+			c(stop("i1")).begins("K2", "i1", "/stop", "U1").returns("K1").g(send("r1", "a", "m1", ann)).c(result("r1", "x")).returns("K2"), want: "TURN-3 7"},
+		{name: "/stop answered, and the turn goes on", story: handshake().c(inbound("m1", "hi", "U1")).begins("K1", "m1", "hi", "U1").
+			c(inbound("m2", "/stop", "U1")).g(send("r1", "stopped", "m2", ann)).c(result("r1", "x")).
+			returns("K1").g(send("r2", "a", "m1", ann)).c(result("r2", "y")), want: "TURN-3 6"},
+		{name: "/new ignored for long", story: handshake().c(inbound("m1", "hi", "U1")).begins("K1", "m1", "hi", "U1").
+			c(inbound("m2", "/new", "U1")).pass(time.Second).
+			returns("K1").g(send("r2", "a", "m1", ann)).c(result("r2", "y")), want: "TURN-3 6"},
 		{name: "a reaction that outlives its turn", story: reacted().pass(time.Second).g(react("r3", "m1", true)).c(result("r3", "")), want: "FR-7 11"},
 
 		// IDLE-5, PT-7

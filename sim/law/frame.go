@@ -1,6 +1,7 @@
 package law
 
 import (
+	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"strings"
@@ -20,12 +21,12 @@ type frame struct {
 
 // delivery is what the connector hands to a gateway.
 type delivery struct {
-	bufferID  string
-	interact  bool   // a Discord interaction, which becomes an event (PT-4)
-	name      string // of the command, where it is one (DI-2)
-	good      bool   // it must reach the agent
-	command   bool   // it may be answered without a turn (TURN-3, PRM-5)
-	chat      string
+	bufferID string
+	interact bool   // a Discord interaction, which becomes an event (PT-4)
+	name     string // of the command, where it is one (DI-2)
+	good     bool   // it must reach the agent
+	command  bool   // it may be answered without a turn (TURN-3, PRM-5)
+	place
 	messageID string
 	text      string
 	scope     string
@@ -162,7 +163,16 @@ func (d *delivery) source(key string, value []byte, scope string) {
 		d.user = d.string(value)
 	case scope:
 		d.scope = d.string(value)
-	case "platform", "chat_type", "chat_name", "user_name", "thread_id", "chat_topic",
+	case "platform":
+		d.platform = d.string(value)
+	case "profile":
+		d.profile, _ = trace.Text(value)
+	case "thread_id":
+		d.thread = cmp.Or(d.string(value), d.thread)
+	case "prospective_thread_id": // keys as that thread (SK-7)
+		thread, _ := trace.Text(value)
+		d.thread = cmp.Or(d.thread, thread)
+	case "chat_type", "chat_name", "user_name", "chat_topic",
 		"user_id_alt", "chat_id_alt", "scope_id", "guild_id", "parent_chat_id", "message_id":
 		d.good = d.good && (value[0] == '"' || string(value) == "null")
 	}
@@ -233,29 +243,6 @@ func forwardBody(forward json.RawMessage) ([]byte, bool) {
 	}
 	body, err := base64.StdEncoding.DecodeString(text)
 	return body, err == nil
-}
-
-// event is what a routed observation says, read once for all laws.
-type event struct{ messageID, text, chat, user string }
-
-func (e *event) read(raw json.RawMessage) {
-	*e = event{}
-	inSource := ""
-	trace.Members(raw, func(key, value []byte) {
-		switch string(key) {
-		case "message_id":
-			e.messageID, _ = trace.Text(value)
-		case "text":
-			e.text, _ = trace.Text(value)
-		case "source":
-			e.chat, _ = trace.Text(trace.Field(value, "chat_id"))
-			e.user, _ = trace.Text(trace.Field(value, "user_id"))
-			inSource, _ = trace.Text(trace.Field(value, "message_id"))
-		}
-	})
-	if e.messageID == "" {
-		e.messageID = inSource // an interaction has its id only there (DI-1)
-	}
 }
 
 func isObject(raw json.RawMessage) bool { return len(raw) > 0 && raw[0] == '{' }

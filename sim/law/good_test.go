@@ -25,6 +25,11 @@ func TestGoodTraces(t *testing.T) {
 		{"a request without a result in a part of a trace", handshake().g(send("r1", "a", "", "")), with(func(k *law.Known) { k.Whole = false })},
 		{"/stop of a user who has no turn", handshake().c(inbound("m1", "hi", "U1")).begins("K1", "m1", "hi", "U3").
 			c(stop("i1")).begins("K2", "i1", "/stop", "U1").returns("K1").returns("K2"), everything},
+		{"/stop of a turn that returns all the same, and is not heard", handshake().c(inbound("m1", "hi", "U1")).begins("K1", "m1", "hi", "U1").
+			c(inbound("m2", "/stop", "U1")).g(send("r1", "stopped", "m2", ann)).c(result("r1", "x")).returns("K1"), everything},
+		{"/stop that crosses the reply", handshake().c(inbound("m1", "hi", "U1")).begins("K1", "m1", "hi", "U1").
+			c(inbound("m2", "/stop", "U1")).returns("K1").g(send("r2", "a", "m1", ann)).c(result("r2", "y")).
+			g(send("r1", "nothing to stop", "m2", ann)).c(result("r1", "x")), everything},
 		{"/stop after the turn", handshake().c(inbound("m1", "hi", "U1")).begins("K1", "m1", "hi", "U1").returns("K1").
 			c(stop("i1")).begins("K2", "i1", "/stop", "U1").returns("K2"), everything},
 		{"a reaction at once", reacted().g(react("r3", "m1", true)).c(result("r3", "")), everything},

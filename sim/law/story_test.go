@@ -55,7 +55,7 @@ func (s *story) routedAt(peer, key, id, text string) *story {
 
 // begins is routed, by a user.
 func (s *story) begins(key, id, text, user string) *story {
-	event := fmt.Sprintf(`{"text":%q,"message_id":%q,"source":{"chat_id":"C1","user_id":%q}}`, text, id, user)
+	event := fmt.Sprintf(`{"text":%q,"message_id":%q,"source":{"platform":"discord","chat_id":"C1","user_id":%q}}`, text, id, user)
 	return s.add(&trace.Observation{Kind: trace.Routed, Peer: "gw", SessionKey: key, Event: trace.Value{Raw: []byte(event)}})
 }
 

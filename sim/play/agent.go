@@ -86,7 +86,11 @@ func (a *Agent) compile() error {
 
 // Turn is Handle for a turn of the built-in gateway.
 func (a *Agent) Turn(ctx context.Context, t *gateway.Turn) (string, error) {
-	return a.Handle(ctx, &target.Turn{Caller: t, SessionKey: t.SessionKey, Event: t.Event})
+	return a.Handle(ctx, turnOf(t))
+}
+
+func turnOf(t *gateway.Turn) *target.Turn {
+	return &target.Turn{Caller: t, SessionKey: t.SessionKey, Event: t.Event}
 }
 
 // Handle performs the first rule that matches the turn's event. Without one it
@@ -136,13 +140,36 @@ func (a *Agent) turn(ctx context.Context, t *target.Turn) (string, error) {
 	return "", nil
 }
 
+// Answers says whether a rule names the command, so that the agent answers it in
+// the gateway's place. A rule that is for every event is for turns.
+func (a *Agent) Answers(t *gateway.Turn, _ wire.ParsedCommand) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	i := a.find(turnOf(t))
+	if i < 0 {
+		return false
+	}
+	when := a.rules[i].When
+	return when != nil && (when.Text != nil || when.Type != nil || when.MessageID != nil || when.Source != nil)
+}
+
 // rule finds the rule for a turn and uses it up if it is for one time only.
 func (a *Agent) rule(t *target.Turn) *scenario.Rule {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	i := a.find(t)
+	if i < 0 {
+		return nil
+	}
+	a.used[i] = a.rules[i].Once
+	return &a.rules[i]
+}
+
+// find is the index of the first rule that matches an event, or -1. The caller
+// holds mu.
+func (a *Agent) find(t *target.Turn) int {
 	var view any
 	for i := range a.rules {
-		rule := &a.rules[i]
 		if a.used[i] {
 			continue
 		}
@@ -154,10 +181,9 @@ func (a *Agent) rule(t *target.Turn) *scenario.Rule {
 				continue
 			}
 		}
-		a.used[i] = rule.Once
-		return rule
+		return i
 	}
-	return nil
+	return -1
 }
 
 // turnEnvironment are the variables of a turn in front of the scenario's.

@@ -1,15 +1,21 @@
 package replay
 
-import "github.com/relaysim/relaysim/sim/trace"
+import (
+	"strings"
+
+	"github.com/relaysim/relaysim/sim/trace"
+)
 
 // own tells the requests that a gateway makes on its own from those that its
 // agent makes: it shows as typing while a turn runs (OUT-11), and it sends the
-// reply that ended one (OUT-9), again where that failed (OUT-10).
+// reply that ended one (OUT-9), again where that failed (OUT-10), and its answer
+// to a command (TURN-3).
 type own struct {
 	types   bool // the gateway types during turns
 	tape    *tape
 	chats   map[string]string // of the turns that began, by session
-	replied map[string]bool   // chats in which a turn has ended with a reply
+	replied map[string]bool   // chats in which a turn has ended with a reply, or a command was given
+	framer  trace.Framer
 }
 
 func newOwn(t *tape) *own {
@@ -19,6 +25,13 @@ func newOwn(t *tape) *own {
 // observe takes in the lines in their order.
 func (w *own) observe(l *line) {
 	switch o := l.Observation; {
+	case o.Kind == trace.Frame && o.From == trace.Connector:
+		w.framer.Frame(o)
+		for _, f := range o.Frames {
+			if chat, ok := commandIn(f); ok {
+				w.replied[chat] = true
+			}
+		}
 	case o.Kind == trace.Routed:
 		if event, err := eventFields(o); err == nil {
 			w.chats[o.SessionKey] = namesOf(event).chat
@@ -41,6 +54,20 @@ func (w *own) made(f frame, o *trace.Observation) bool {
 	}
 	chat, _ := action["chat_id"].(string)
 	return isReply(action) && w.replied[chat]
+}
+
+// commandIn is the chat in which a frame of the connector's gives a command.
+func commandIn(f trace.FrameLine) (chat string, ok bool) {
+	switch f.Type() {
+	case "inbound":
+		text, _ := trace.Text(f.Field("event", "text"))
+		chat, _ = trace.Text(f.Field("event", "source", "chat_id"))
+		return chat, strings.HasPrefix(strings.TrimSpace(text), "/")
+	case "passthrough_forward":
+		names, _, ok := interactionNames(f.Field("forward"))
+		return names.chat, ok
+	}
+	return "", false
 }
 
 // typesOnItsOwn says whether the recorded gateway shows as typing during turns.

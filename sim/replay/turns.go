@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/relaysim/relaysim/sim/scenario"
@@ -17,6 +18,7 @@ type turns struct {
 	rules   []scenario.Rule
 	signals map[*line]string       // of a call in a turn, a return or a raise
 	running map[string]*turn       // the turn that runs, by session
+	beside  map[string]*turn       // a command that the agent answers beside it (TURN-3)
 	ends    map[time.Duration]bool // see tape.ends
 }
 
@@ -30,11 +32,12 @@ type turn struct {
 }
 
 // pairTurns finds what was done in each turn. One turn runs per session at a
-// time (TURN-1), so it is the session's last that was begun. A turn without an
+// time (TURN-1), so it is the session's last that was begun, or a command beside
+// it. A turn without an
 // end of its own replied nothing before the session's next one began or the
 // gateway disconnected; one that was not over then is not over in the replay.
 func pairTurns(t *tape, calls map[int][]*derived) (turns, error) {
-	paired := turns{signals: map[*line]string{}, running: map[string]*turn{}, ends: t.ends()}
+	paired := turns{signals: map[*line]string{}, running: map[string]*turn{}, beside: map[string]*turn{}, ends: t.ends()}
 	for _, l := range t.lines {
 		var err error
 		switch o := l.Observation; {
@@ -101,8 +104,14 @@ func (p *turns) begin(l *line, pos scenario.Pos) error {
 	if l.made {
 		when = names.routed(pos)
 	}
-	p.endSilently(o.SessionKey)
-	p.running[o.SessionKey] = &turn{rule: len(p.rules), began: o.Seq, event: names, made: l.made}
+	began := &turn{rule: len(p.rules), began: o.Seq, event: names, made: l.made}
+	said, _ := event["text"].(string)
+	if strings.HasPrefix(said, "/") && p.running[o.SessionKey] != nil {
+		p.beside[o.SessionKey] = began
+	} else {
+		p.endSilently(o.SessionKey)
+		p.running[o.SessionKey] = began
+	}
 	p.rules = append(p.rules, scenario.Rule{Pos: pos, Once: true, When: when})
 	return nil
 }
@@ -113,7 +122,9 @@ func (p *turns) call(l *line, pos scenario.Pos) error {
 	if err != nil || !ok {
 		return err
 	}
-	return p.act(l, l.Observation.SessionKey, scenario.Act{Pos: pos, Call: *call.step})
+	session := l.Observation.SessionKey
+	_, turn := p.at(session)
+	return p.act(l, session, turn, scenario.Act{Pos: pos, Call: *call.step})
 }
 
 // derived adds a call that only its frame tells of to the turn it was made in.
@@ -139,21 +150,35 @@ func (p *turns) end(l *line, pos scenario.Pos) error {
 	if err != nil {
 		return err
 	}
-	turn, ok := p.running[end.Session]
-	if ok && o.Call == "raise" && end.Text == context.Canceled.Error() && p.ends[o.At] {
+	of, turn := p.at(end.Session)
+	if o.Call == "raise" && strings.HasPrefix(end.Text, cancelledBy) {
+		of, turn = p.running, p.running[end.Session] // a command does not cancel another
+	}
+	if turn != nil && o.Call == "raise" && end.Text == context.Canceled.Error() && p.ends[o.At] {
 		p.goOn(turn.rule) // the end of the gateway will end it again
-	} else if err := p.act(l, end.Session, end.act(o, pos)); err != nil {
+	} else if err := p.act(l, end.Session, turn, end.act(o, pos)); err != nil {
 		return err
 	}
-	delete(p.running, end.Session)
+	delete(of, end.Session)
 	return nil
 }
 
-// act adds what the agent did in the turn that runs in a session.
-func (p *turns) act(l *line, session string, act scenario.Act) error {
+// cancelledBy is how our gateway begins to say which command ended a turn.
+const cancelledBy = "cancelled by /"
+
+// at is what the agent is at in a session: the command beside the turn, else the
+// turn, or nil.
+func (p *turns) at(session string) (of map[string]*turn, t *turn) {
+	if t := p.beside[session]; t != nil {
+		return p.beside, t
+	}
+	return p.running, p.running[session]
+}
+
+// act adds what the agent did in a turn of a session; nil: none runs there.
+func (p *turns) act(l *line, session string, turn *turn, act scenario.Act) error {
 	o := l.Observation
-	turn, ok := p.running[session]
-	if !ok {
+	if turn == nil {
 		return fmt.Errorf("%s of a turn of session %s, in which none runs", o.Call, session)
 	}
 	p.signals[l] = fmt.Sprintf("%s-%d", o.Call, o.Seq)

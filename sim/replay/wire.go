@@ -26,6 +26,7 @@ type heard struct {
 	request string // the id of its reply, or of the last try
 	last    int    // the index of the last line that shows that its turn runs; 0: none
 	frames  int    // that show it
+	cut     int    // the index of the line with the command that cancelled it; 0: none
 
 	typed int           // how often it showed as typing
 	since time.Duration // the first time
@@ -103,13 +104,21 @@ func (w *wire) event(i int, raw json.RawMessage) {
 	h.names.user, _ = trace.Text(trace.Field(source, "user_id"))
 	h.thread, _ = trace.Text(trace.Field(source, "thread_id"))
 	w.hear(h)
+	text, _ := trace.Text(trace.Field(raw, "text"))
+	if command, ok := cancelling(text); ok {
+		w.cancel(i, h, command)
+	}
 }
 
 // interaction takes in a Discord interaction. The press of a prompt begins no
 // turn (PRM-4).
 func (w *wire) interaction(i int, forward json.RawMessage) {
 	if names, _, ok := interactionNames(forward); ok {
-		w.hear(&heard{at: i, names: names})
+		h := &heard{at: i, names: names}
+		w.hear(h)
+		if command, ok := cancelling(pressedCommand(forward)); ok {
+			w.cancel(i, h, command)
+		}
 	}
 }
 
@@ -244,6 +253,8 @@ func (w *wire) lines() []*line {
 	begins, replies, ends := map[int][]*line{}, map[int][]*line{}, map[int][]*line{}
 	for _, h := range w.heard {
 		switch {
+		case h.cut != 0:
+			ends[h.cut] = append(ends[h.cut], w.end(h, h.cut))
 		case h.reply != 0:
 			replies[h.reply] = append(replies[h.reply], w.end(h, h.reply))
 		case h.frames > 1:
@@ -276,7 +287,11 @@ func (w *wire) begin(h *heard) *line {
 
 func (w *wire) end(h *heard, i int) *line {
 	args := map[string]any{"session_key": h.session(), "text": h.text}
-	return w.made(i, &trace.Observation{Kind: trace.Agent, Call: "return", SessionKey: h.session(), Args: trace.Value{Of: args}})
+	call := "return"
+	if h.cut != 0 {
+		call = "raise"
+	}
+	return w.made(i, &trace.Observation{Kind: trace.Agent, Call: call, SessionKey: h.session(), Args: trace.Value{Of: args}})
 }
 
 // made is a line that stands where another does.

@@ -1,0 +1,133 @@
+package gateway
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/relaysim/relaysim/gateway/session"
+	"github.com/relaysim/relaysim/gateway/wire"
+)
+
+// command handles a command that the gateway knows, at once, whether its session
+// is busy or not (TURN-3). It returns what is to begin now, as accept does.
+//
+// Some commands the gateway answers, the others are the agent's: an ordinary
+// turn where the session is idle.
+func (g *Gateway) command(t *Turn, c wire.ParsedCommand) (begin func(), err error) {
+	keys := g.meant(t)
+	key := keys[len(keys)-1]
+	switch {
+	case wire.CancelsTurn(c.Name):
+		return g.cancel(t, c, keys)
+	case wire.Queues(c.Name):
+		return g.queue(t, c, key)
+	}
+	busy := g.lanes.isBusy(key)
+	if do := g.toSession(t, c, key); do != nil && !busy {
+		if _, err := g.lanes.hold(key, false); err != nil {
+			return nil, err
+		}
+		return g.answer(t, c, do, key)
+	}
+	do := g.toSay(c, key)
+	if !busy && (do == nil || g.agentAnswers(t, c)) {
+		return g.admit(t)
+	}
+	if do == nil {
+		do = says(busyText(c))
+	}
+	return g.answer(t, c, do)
+}
+
+// agentAnswers says whether the agent answers a command in the gateway's place.
+func (g *Gateway) agentAnswers(t *Turn, c wire.ParsedCommand) bool {
+	a, ok := g.opt.Agent.(Commander)
+	return ok && a.Answers(t, c)
+}
+
+// cancel cancels the turns that a command is about. What waits behind them is
+// handled when they have ended and the command is answered.
+func (g *Gateway) cancel(t *Turn, c wire.ParsedCommand, keys []string) (begin func(), err error) {
+	why := fmt.Errorf("cancelled by /%s", c.Name)
+	var held, busy []string
+	for _, key := range keys {
+		running, err := g.lanes.hold(key, wire.ClearsQueue(c.Name))
+		if err != nil {
+			continue // no room for one more: it is idle, and nothing is in its way
+		}
+		held = append(held, key)
+		if running != nil {
+			running.cancel(why)
+			busy = append(busy, key)
+		}
+	}
+	if wire.ClearsQueue(c.Name) {
+		return g.answer(t, c, func() outcome { return g.reset(keys) }, held...)
+	}
+	return g.answer(t, c, func() outcome { return g.suspend(busy) }, held...)
+}
+
+// queue lets the words behind a command be a turn of their own, after what waits
+// (TURN-4). In an idle session it begins at once, and its reply is the answer.
+func (g *Gateway) queue(t *Turn, c wire.ParsedCommand, key string) (begin func(), err error) {
+	if c.Args == "" {
+		return g.answer(t, c, says(queueUsage))
+	}
+	first, depth, err := g.lanes.enqueue(g.inPlaceOf(t, key, c.Args))
+	switch {
+	case err != nil:
+		return nil, err
+	case first != nil:
+		return func() { g.begin(first) }, nil
+	}
+	return g.answer(t, c, says(queuedText(depth)))
+}
+
+// inPlaceOf is a turn about a text, in place of the command that asks for it.
+func (g *Gateway) inPlaceOf(t *Turn, key, text string) *Turn {
+	e := *t.Event
+	e.Text, e.MessageType, e.Pressed = text, typeText, false
+	return g.newTurn(key, &e, t.size+len(text))
+}
+
+// meant are the sessions that a command is about, the one last that it is about
+// if it can be only one. That is its own, and where it was pressed (DI-2) those of
+// its user's messages in that chat.
+//
+// The session of an interaction is not that of its user's messages: its platform
+// is relay and its chat type channel, because the connector binds the capability
+// to answer it under that key (DI-1, DI-6). TURN-3 wants /stop to reach a busy
+// session; who presses it means the turn that they see running in the chat. So
+// the sessions are looked for in which a message of that user would be now: one
+// that others share is among them, one of another user is not.
+func (g *Gateway) meant(t *Turn) []string {
+	keys := []string{t.SessionKey}
+	if !t.Event.Pressed {
+		return keys
+	}
+	add := func(key string) {
+		if !slices.Contains(keys, key) {
+			keys = append(keys, key)
+		}
+	}
+	by := t.Event.Source
+	if as, ok := g.chats.messageIn(by); ok {
+		if key := session.Key(&as, g.opt.Sessions, g.rev); g.knows(key) {
+			add(key)
+		}
+	}
+	for _, key := range g.lanes.busyIn(by.ChatID, func(key string, src wire.Source) bool {
+		if src.UserID != by.UserID {
+			src.UserID, src.UserIDAlt = by.UserID, ""
+		}
+		return session.Key(&src, g.opt.Sessions, g.rev) == key
+	}) {
+		add(key)
+	}
+	return keys
+}
+
+func (g *Gateway) knows(key string) bool {
+	_, ok := g.store.Entry(key)
+	return ok
+}
