@@ -35,7 +35,8 @@ Exit status: 0 passed, 1 failed or interrupted, 2 the call or a file was wrong.`
 		newImport(p),
 		newExport(p),
 		newScrub(p),
-		newConvert(p))
+		newConvert(p),
+		newServe(p))
 	return root
 }
 

@@ -9,8 +9,8 @@ import (
 )
 
 const (
-	// fromBot is the author of what gateways send.
-	fromBot = "bot"
+	// Bot is the author of what gateways send.
+	Bot = "bot"
 	// typingShows is how long one typing lasts, as it does on Discord.
 	typingShows = 10 * time.Second
 	// maxReactions is how many different ones Discord lets a message have.
@@ -30,6 +30,7 @@ const (
 // never overfill it.
 type chats struct {
 	clock quartz.Clock
+	watch func(Shown) // nil: nobody watches
 
 	mu      sync.Mutex
 	byID    map[string]*chat
@@ -55,8 +56,8 @@ func (m *message) bytes() int {
 	return overhead + len(m.ID) + len(m.From) + len(m.Text) + len(m.ReplyTo) + len(m.ThreadID) + len(m.MediaURL)
 }
 
-func (c *chats) init(clock quartz.Clock) {
-	c.clock = clock
+func (c *chats) init(clock quartz.Clock, watch func(Shown)) {
+	c.clock, c.watch = clock, watch
 	c.byID, c.threads = map[string]*chat{}, map[string]*thread{}
 }
 
@@ -104,10 +105,11 @@ func (c *chats) evict(keep *chat) {
 func (c *chats) add(id string, m message) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	defer c.shown(id, "message", m.MessageView)
 	ch := c.use(id)
 	ch.messages = append(ch.messages, m)
 	c.grow(ch, m.bytes())
-	if m.From == fromBot {
+	if m.From == Bot {
 		ch.typingUntil = time.Time{}
 	}
 }
@@ -147,11 +149,12 @@ func (c *chats) edit(id, messageID, tenant, text string) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	ch, m := c.find(id, messageID, tenant)
-	if m == nil || m.From != fromBot {
+	if m == nil || m.From != Bot {
 		return false
 	}
 	longer := len(text) - len(m.Text)
 	m.Text, m.Edited = text, true
+	c.shown(id, "edit", m.MessageView)
 	c.grow(ch, longer)
 	return true
 }
@@ -168,6 +171,7 @@ func (c *chats) react(id, messageID, tenant, emoji string, remove bool) bool {
 	if !remove && len(m.Reactions) < maxReactions {
 		m.Reactions = append(m.Reactions, emoji)
 	}
+	c.shown(id, "reaction", m.MessageView)
 	return true
 }
 

@@ -12,9 +12,9 @@ import (
 func TestChatModelIsBounded(t *testing.T) {
 	t.Parallel()
 	var c chats
-	c.init(quartz.NewReal())
+	c.init(quartz.NewReal(), nil)
 	say := func(id, text string) {
-		c.add(id, message{MessageView: MessageView{ID: text[:1], From: fromBot, Text: text}})
+		c.add(id, message{MessageView: MessageView{ID: text[:1], From: Bot, Text: text}})
 	}
 	big := strings.Repeat("x", 1<<20)
 	for range 20 {
@@ -58,7 +58,7 @@ func TestChatModelIsBounded(t *testing.T) {
 func TestThreadsAreBounded(t *testing.T) {
 	t.Parallel()
 	var c chats
-	c.init(quartz.NewReal())
+	c.init(quartz.NewReal(), nil)
 	for i := range maxThreads {
 		if !c.addThread(fmt.Sprint(i), thread{}) {
 			t.Fatalf("%d threads are too many", i)

@@ -1,5 +1,10 @@
 package connector
 
+import (
+	"maps"
+	"slices"
+)
+
 // ChatView is what a user sees in a channel.
 type ChatView struct {
 	Channel  string        `json:"channel"`
@@ -35,4 +40,39 @@ func (c *Connector) Chat(channel string) ChatView {
 	}
 	v.Typing = now.Before(ch.typingUntil)
 	return v
+}
+
+// Shown is a change of what users see in a channel.
+type Shown struct {
+	Channel string
+	What    string // message, edit or reaction
+	Message MessageView
+}
+
+// shown tells whoever watches. The lock is held, so that changes are told in
+// their order.
+func (c *chats) shown(channel, what string, m MessageView) {
+	if c.watch != nil {
+		c.watch(Shown{Channel: channel, What: what, Message: m})
+	}
+}
+
+// ChatSummary is one channel of several.
+type ChatSummary struct {
+	Channel  string `json:"channel"`
+	Platform string `json:"platform,omitempty"` // the one its last event came from
+	Messages int    `json:"messages"`           // that are kept
+}
+
+// Chats lists the channels that somebody has written in and that are kept, by
+// their ids.
+func (c *Connector) Chats() []ChatSummary {
+	c.chats.mu.Lock()
+	defer c.chats.mu.Unlock()
+	list := []ChatSummary{}
+	for _, id := range slices.Sorted(maps.Keys(c.chats.byID)) {
+		ch := c.chats.byID[id]
+		list = append(list, ChatSummary{Channel: id, Platform: ch.platform, Messages: len(ch.messages)})
+	}
+	return list
 }

@@ -113,7 +113,7 @@ func New(o Options) *Connector {
 	c.manualResults.Store(o.ManualResults)
 	c.routes.init(c, o)
 	c.platforms.init(o.Platforms)
-	c.chats.init(c.clock)
+	c.chats.init(c.clock, o.Watch)
 	c.vault.init(c.clock)
 	return c
 }

@@ -15,6 +15,9 @@ import (
 	"github.com/relaysim/relaysim/sim/trace"
 )
 
+// maxEdgeKeys bounds the bots whose edge secrets are remembered.
+const maxEdgeKeys = 256
+
 // edgeReadTimeout bounds a provider's request, in real time.
 const edgeReadTimeout = 10 * time.Second
 
@@ -104,10 +107,11 @@ func (k *edgeKeys) twilioToken(bot string) string {
 	if k.twilio == nil {
 		k.twilio = map[string]string{}
 	}
-	if k.twilio[bot] == "" {
-		k.twilio[bot] = base64.RawURLEncoding.EncodeToString(derived("twilio", bot)[:16])
+	token := base64.RawURLEncoding.EncodeToString(derived("twilio", bot)[:16])
+	if len(k.twilio) < maxEdgeKeys { // strangers may post for any bot
+		k.twilio[bot] = token
 	}
-	return k.twilio[bot]
+	return token
 }
 
 func (k *edgeKeys) secrets() []string {

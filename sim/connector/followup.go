@@ -19,7 +19,7 @@ func (s *socket) followUp(a *action) result {
 		return refuse(err.Error())
 	}
 	m := message{
-		MessageView: MessageView{ID: s.c.newID(), From: fromBot, Text: a.content},
+		MessageView: MessageView{ID: s.c.newID(), From: Bot, Text: a.content},
 		tenant:      s.record.Tenant,
 	}
 	s.c.chats.add(c.chatID, m)

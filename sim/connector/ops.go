@@ -39,7 +39,7 @@ func (s *socket) say(a *action, mediaURL string) result {
 	}
 	m := message{
 		MessageView: MessageView{
-			ID: s.c.newID(), From: fromBot, Text: a.content,
+			ID: s.c.newID(), From: Bot, Text: a.content,
 			ReplyTo: a.replyTo, ThreadID: a.thread, MediaURL: mediaURL,
 		},
 		tenant: s.record.Tenant,

@@ -75,6 +75,9 @@ type Options struct {
 	NewID func() string
 	// Trace takes what happens. Nil keeps nothing.
 	Trace Trace
+	// Watch is told what users see change. It is called inline and must not
+	// block, nor call the connector. Nil: nobody watches.
+	Watch func(Shown)
 	// Activity is told when the connector is at work. Nil means nobody is.
 	Activity Activity
 	// Logger takes what the connector skips, drops and survives; never a

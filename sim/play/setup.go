@@ -66,17 +66,20 @@ func gatewaysOf(sc *scenario.Scenario) (names []string, configs map[string]scena
 	names = sorted(configs)
 	for _, name := range names {
 		g := configs[name]
-		if g.ID == "" {
-			g.ID = "gw-1"
-			if name != scenario.DefaultGateway {
-				g.ID = "gw-" + name
-			}
-		}
+		g.ID = GatewayID(name, &g)
 		g.Secret = or(g.Secret, "relaysim-made-secret-of-"+g.ID)
 		g.Tenant = or(g.Tenant, onlyTenant(sc))
 		configs[name] = g
 	}
 	return names, configs
+}
+
+// GatewayID is the id of a scenario's gateway of that name.
+func GatewayID(name string, g *scenario.Gateway) string {
+	if name == scenario.DefaultGateway {
+		return or(g.ID, "gw-1")
+	}
+	return or(g.ID, "gw-"+name)
 }
 
 // platforms are the connector's, in the order of the gateways' hellos: the

@@ -18,6 +18,16 @@ func plain(text string) string {
 	return shorten(escape(cutSecrets(text)), maxShown)
 }
 
+// Safe is text from the wire that may be shown on a terminal whole: control
+// characters and broken UTF-8 are escaped and secrets cut. A line end stays.
+func Safe(text string) string {
+	lines := strings.Split(cutSecrets(text), "\n")
+	for i, line := range lines {
+		lines[i] = escape(line)
+	}
+	return strings.Join(lines, "\n")
+}
+
 func escape(text string) string {
 	var b strings.Builder
 	for len(text) > 0 {

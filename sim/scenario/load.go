@@ -16,7 +16,16 @@ const MaxSize = 1 << 20
 // Load turns the text of one file into its scenario. The error is an Errors:
 // every problem of the file at once, in file order, each with its line.
 func Load(file string, data []byte) (*Scenario, error) {
-	l := &loader{file: file, times: 1}
+	return (&loader{file: file, times: 1}).load(data)
+}
+
+// LoadSetup is Load for a file that only says who is there: it may have no name
+// and no steps.
+func LoadSetup(file string, data []byte) (*Scenario, error) {
+	return (&loader{file: file, times: 1, setup: true}).load(data)
+}
+
+func (l *loader) load(data []byte) (*Scenario, error) {
 	if len(data) > MaxSize {
 		l.add(Pos{Line: 1, Col: 1}, "", "%s", tooLarge(int64(len(data))))
 		return nil, l.errors()
@@ -87,6 +96,7 @@ func tooLarge(size int64) string {
 // loader is the state of loading one file.
 type loader struct {
 	file       string
+	setup      bool // the file need have no name and no steps
 	problems   Errors
 	uses       []use    // every ${name} and $capture, in file order
 	namings    []naming // every name of a gateway, socket, signal and the like, in file order

@@ -159,6 +159,7 @@ func (tab *table) hint(name string) string {
 func (l *loader) need(n *yaml.Node, path string, tab *table, have given, meant map[string]bool) {
 	for _, f := range tab.fields {
 		switch at := have[f.name]; {
+		case at == nil && l.setup && path == "":
 		case at == nil && f.need && !meant[f.name]:
 			l.fault(n, member(path, f.name), "missing: %s", inWords(f.doc))
 		case at != nil && f.with != nil && f.with[0] != "*" && !have.any(f.with) && len(meant) == 0:

@@ -1,0 +1,204 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/relaysim/relaysim/sim/record"
+	"github.com/relaysim/relaysim/sim/scenario"
+	"github.com/relaysim/relaysim/sim/serve"
+)
+
+// serveFlags are those of serve, as given.
+type serveFlags struct {
+	listen    string
+	config    string
+	record    string
+	force     bool
+	writeEnv  string
+	tokenFile string
+	quiet     bool
+}
+
+const serveHelp = `Runs the fake connector on its own until Ctrl-C, for a real gateway to dial. It
+says how: the URL, the gateway's id and its secret. Who is there comes from the
+connector and gateway parts of a scenario (--config; its steps are not played). A
+gateway without a secret there gets the one in GATEWAY_RELAY_SECRET, or one made
+for the run.
+
+Whatever crosses is shown on stderr as show does it, and what users see on stdout.
+A line that is typed is a message of a user, one that begins with / a slash
+command, and one that begins with : a command of the prompt; :help lists those.
+Where stdin is no terminal the same lines are read from it, one after the other;
+at its end the connector stays up, and :quit ends it.
+
+The same can be done over HTTP, under /serve/ at the same address; GET /serve/
+says how. Pages in a browser are refused. Where others can reach the address it
+asks for a token: from RELAYSIM_TOKEN, or the file at --token-file.
+
+Secrets are neither shown nor recorded. What is kept of the trace is bounded;
+--record keeps it all in a file.
+
+Exit status: 0 ended, 1 a line of a script failed or the recording is not
+complete, 2 the call or a file was wrong.`
+
+func newServe(p program) *cobra.Command {
+	var flags serveFlags
+	cmd := &cobra.Command{
+		Use:   "serve",
+		Short: "Run the fake connector for a real gateway to dial, and play its users",
+		Long:  serveHelp,
+		Example: `  relaysim serve
+  relaysim serve --write-env relay.env --record session.jsonl
+  echo ':step {inbound: {text: hi, guild: G1}}' | relaysim serve --config scenario.yaml`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return serveConnector(cmd.Context(), p, flags)
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&flags.listen, "listen", "127.0.0.1:8787", "the `address` that gateways dial; without a host it is 127.0.0.1")
+	f.StringVar(&flags.config, "config", "", "take the connector and its gateways from this `file`, a scenario or a part of one")
+	f.StringVar(&flags.record, "record", "", "record in this `file`")
+	f.BoolVar(&flags.force, "force", false, "replace the recording if it is there")
+	f.StringVar(&flags.writeEnv, "write-env", "", "write what the gateway needs, its secret too, to this `file`, for --env-file of record")
+	f.StringVar(&flags.tokenFile, "token-file", "", "ask for the token in this `file` at the HTTP API")
+	f.BoolVarP(&flags.quiet, "quiet", "q", false, "do not show what crosses; :log on does")
+	return cmd
+}
+
+// serveConnector serves until ctx ends or somebody says so.
+func serveConnector(ctx context.Context, p program, flags serveFlags) error {
+	o, err := flags.options(p)
+	if err != nil {
+		return err
+	}
+	ln, err := flags.open(&o)
+	if err != nil {
+		return err
+	}
+	defer ln.Close()
+	s, err := serve.New(o)
+	if err != nil {
+		return err
+	}
+	if err := flags.begin(p, s); err != nil {
+		return errors.Join(err, s.Close())
+	}
+	if !o.Loopback {
+		fmt.Fprintf(p.stderr, "%s can be reached from other machines, without TLS: a token and what users write can be read along\n", ln.Addr())
+		if o.Token == "" {
+			fmt.Fprintln(p.stderr, "the HTTP API is off: set RELAYSIM_TOKEN or give --token-file to have it")
+		}
+	}
+	return runPrompt(ctx, p, flags, s, ln)
+}
+
+// options reads what can be wrong before anything is opened.
+func (f *serveFlags) options(p program) (serve.Options, error) {
+	o := serve.Options{Setup: &scenario.Scenario{}, Token: strings.TrimSpace(p.env("RELAYSIM_TOKEN"))}
+	if f.config != "" {
+		data, err := readOrdinary(f.config)
+		if err != nil {
+			return o, fmt.Errorf("--config: %s: %w", f.config, reason(err))
+		}
+		if o.Setup, err = scenario.LoadSetup(f.config, data); err != nil {
+			return o, fmt.Errorf("--config: %w", err)
+		}
+		if len(o.Setup.Steps) > 0 || len(o.Setup.Agent) > 0 {
+			fmt.Fprintf(p.stderr, "%s: its agent and steps are not played\n", f.config)
+		}
+	}
+	if secret := p.env("GATEWAY_RELAY_SECRET"); secret != "" && len(o.Setup.Gateways) == 0 {
+		if o.Setup.Gateway == nil {
+			o.Setup.Gateway = &scenario.Gateway{ID: p.env("GATEWAY_RELAY_ID")}
+		}
+		if o.Setup.Gateway.Secret == "" {
+			o.Setup.Gateway.Secret = secret
+		}
+	}
+	if f.tokenFile != "" {
+		data, err := readOrdinary(f.tokenFile)
+		if err != nil {
+			return o, fmt.Errorf("--token-file: %s: %w", f.tokenFile, reason(err))
+		}
+		if o.Token = strings.TrimSpace(string(data)); o.Token == "" {
+			return o, fmt.Errorf("--token-file: %s is empty", f.tokenFile)
+		}
+	}
+	return o, nil
+}
+
+// readOrdinary reads a small file.
+func readOrdinary(path string) ([]byte, error) {
+	f, err := openOrdinary(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, scenario.MaxSize+1))
+}
+
+// open listens, and says in the options where that is.
+func (f *serveFlags) open(o *serve.Options) (net.Listener, error) {
+	address, err := record.ListenAddress(f.listen)
+	if err != nil {
+		return nil, fmt.Errorf("--listen: %w", err)
+	}
+	ln, err := net.Listen("tcp", address)
+	if err != nil {
+		return nil, fmt.Errorf("--listen: %w", err)
+	}
+	tcp := ln.Addr().(*net.TCPAddr)
+	o.Loopback = tcp.IP.IsLoopback()
+	o.Base = "http://" + tcp.String()
+	if tcp.IP.IsUnspecified() { // every address, this one too
+		o.Base = fmt.Sprintf("http://127.0.0.1:%d", tcp.Port)
+	}
+	return ln, nil
+}
+
+// begin starts the recording and says how to dial.
+func (f *serveFlags) begin(p program, s *serve.Server) error {
+	if f.record != "" {
+		err := s.StartRecording(f.record, f.force)
+		if errors.Is(err, fs.ErrExist) {
+			err = fmt.Errorf("%w; --force does", err)
+		}
+		if err != nil {
+			return fmt.Errorf("--record: %w", err)
+		}
+	}
+	list := s.Credentials()
+	if f.writeEnv != "" {
+		if len(list) > 1 {
+			return fmt.Errorf("--write-env: there are %s, and a file is for one", count(len(list), "gateway"))
+		}
+		if err := os.WriteFile(f.writeEnv, []byte(s.Env(list[0], true)), 0o600); err != nil {
+			return fmt.Errorf("--write-env: %w", err)
+		}
+	}
+	for _, c := range list {
+		fmt.Fprintf(p.stderr, "gateway %s dials with\n", c.ID)
+		for line := range strings.Lines(s.Env(c, c.Made && f.writeEnv == "")) {
+			fmt.Fprint(p.stderr, "  "+line)
+		}
+		switch {
+		case f.writeEnv != "":
+			fmt.Fprintf(p.stderr, "  and its secret: all of it is in %s\n", f.writeEnv)
+		case !c.Made:
+			fmt.Fprintln(p.stderr, "  and GATEWAY_RELAY_SECRET, which is not shown: it was given")
+		default:
+			fmt.Fprintln(p.stderr, "  (the secret was made for this run; one in --config or GATEWAY_RELAY_SECRET stays)")
+		}
+	}
+	return nil
+}
