@@ -129,7 +129,7 @@ func jsonOrText(b []byte) any {
 
 func (s *Server) getChats(w http.ResponseWriter, r *http.Request) {
 	if q := r.URL.Query(); q.Has("channel") {
-		answer(w, http.StatusOK, s.connector.Chat(q.Get("channel")))
+		answer(w, http.StatusOK, s.Chat(q.Get("channel")))
 		return
 	}
 	answer(w, http.StatusOK, map[string]any{"chats": s.connector.Chats()})

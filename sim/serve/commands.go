@@ -94,7 +94,7 @@ func (p *Prompt) chat(_ context.Context, channel string) error {
 	if channel == "" {
 		channel = p.channel
 	}
-	view := p.Server.connector.Chat(strings.TrimPrefix(channel, "#"))
+	view := p.Server.Chat(strings.TrimPrefix(channel, "#"))
 	var b strings.Builder
 	for i := range view.Messages {
 		m := &view.Messages[i]

@@ -15,10 +15,10 @@ import (
 // What the journal keeps: so many entries, and so many bytes of messages.
 const (
 	maxEntries = 20_000
-	maxBytes   = 32 << 20
+	maxBytes   = 16 << 20
 	// maxSecrets is how many secrets one redactor may find before a fresh one
 	// takes its place.
-	maxSecrets = 10_000
+	maxSecrets = 1000
 	// maxBatch is how many entries are handed out in one go.
 	maxBatch = 512
 )
@@ -82,8 +82,26 @@ func (j *journal) Add(o *trace.Observation) {
 func (j *journal) shown(s connector.Shown) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	s.Message.Text = j.redact.Text(s.Message.Text)
+	s.Message = j.cut(s.Message)
 	j.append(entry{shown: &s})
+}
+
+// cut is a message without secrets. The lock is held.
+func (j *journal) cut(m connector.MessageView) connector.MessageView {
+	for _, text := range []*string{&m.ID, &m.From, &m.Text, &m.ReplyTo, &m.ThreadID, &m.MediaURL} {
+		*text = j.redact.Text(*text)
+	}
+	return m
+}
+
+// chat is what a user sees, without secrets.
+func (j *journal) chat(v connector.ChatView) connector.ChatView {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	for i := range v.Messages {
+		v.Messages[i] = j.cut(v.Messages[i])
+	}
+	return v
 }
 
 // append keeps an entry and forgets others for it. The lock is held.

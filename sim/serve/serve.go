@@ -143,6 +143,12 @@ func (s *Server) Perform(ctx context.Context, step *scenario.Step) (play.Done, e
 	return s.hand.Perform(ctx, step)
 }
 
+// Chat is what a user sees in a channel, without the secrets that somebody may
+// have written there.
+func (s *Server) Chat(channel string) connector.ChatView {
+	return s.journal.chat(s.connector.Chat(channel))
+}
+
 // newID counts, but for what must not be guessed.
 func (s *Server) newID(prefix string) string {
 	if strings.Contains(prefix, "token") {
