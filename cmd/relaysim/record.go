@@ -8,8 +8,6 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-
-	"github.com/relaysim/relaysim/sim/record"
 )
 
 // recordFlags are those of record, as given.
@@ -143,15 +141,11 @@ func recordSession(ctx context.Context, p program, flags recordFlags) error {
 
 // open listens where the flags say.
 func (f *recordFlags) open(p program) (net.Listener, error) {
-	address, err := record.ListenAddress(f.listen)
+	ln, near, err := listen(f.listen)
 	if err != nil {
-		return nil, fmt.Errorf("--listen: %w", err)
+		return nil, err
 	}
-	ln, err := net.Listen("tcp", address)
-	if err != nil {
-		return nil, fmt.Errorf("--listen: %w", err)
-	}
-	if tcp, ok := ln.Addr().(*net.TCPAddr); ok && !tcp.IP.IsLoopback() {
+	if !near {
 		fmt.Fprintf(p.stderr, "%s can be reached from other machines, without TLS: whoever dials it reaches the connector, and it reads along\n", ln.Addr())
 	}
 	return ln, nil

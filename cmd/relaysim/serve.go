@@ -12,7 +12,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/relaysim/relaysim/sim/record"
 	"github.com/relaysim/relaysim/sim/scenario"
 	"github.com/relaysim/relaysim/sim/serve"
 )
@@ -149,17 +148,12 @@ func readOrdinary(path string) ([]byte, error) {
 
 // open listens, and says in the options where that is.
 func (f *serveFlags) open(o *serve.Options) (net.Listener, error) {
-	address, err := record.ListenAddress(f.listen)
+	ln, near, err := listen(f.listen)
 	if err != nil {
-		return nil, fmt.Errorf("--listen: %w", err)
-	}
-	ln, err := net.Listen("tcp", address)
-	if err != nil {
-		return nil, fmt.Errorf("--listen: %w", err)
+		return nil, err
 	}
 	tcp := ln.Addr().(*net.TCPAddr)
-	o.Loopback = tcp.IP.IsLoopback()
-	o.Base = "http://" + tcp.String()
+	o.Loopback, o.Base = near, "http://"+tcp.String()
 	if tcp.IP.IsUnspecified() { // every address, this one too
 		o.Base = fmt.Sprintf("http://127.0.0.1:%d", tcp.Port)
 	}
