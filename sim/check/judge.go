@@ -36,6 +36,7 @@ func (j *judge) take(l *recording.Line) {
 		j.header = l.Header
 		j.known = law.Known{Whole: true}
 		j.known.ScriptedConnector = j.gatewayOnly || l.Header.Connector == ""
+		j.known.ScriptedBuffer = j.known.ScriptedConnector
 		j.known.ResultsWithheld = j.known.ScriptedConnector
 	case l.Ended:
 		j.ended = true

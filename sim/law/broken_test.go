@@ -63,6 +63,45 @@ func TestBrokenTraces(t *testing.T) {
 		{name: "a handshake that outlives its socket", story: new(story).open(1, "gw", "gw-1").g(hello).close(1).pass(30*time.Second).
 			called("connect", `{}`, `false`, 30*time.Second), want: "HS-8 4"},
 
+		// IDLE-1
+		{name: "no goodbye", story: handshake().leaves(1), want: "IDLE-1 4"},
+		{name: "a goodbye that is not waited for", story: handshake().g(goingIdle).pass(time.Second).leaves(1), want: "IDLE-1 5"},
+		{name: "an ack from before the goodbye", story: handshake().c(goingIdleAck).g(goingIdle).leaves(1), want: "IDLE-1 6"},
+
+		// IDLE-2, IDLE-4, IDLE-6, IDLE-8
+		{name: "live after the ack of going_idle", story: handshake().g(goingIdle).c(goingIdleAck, inbound("m1", "one", "U1")), want: "IDLE-2 6", known: &handed},
+		{name: "drained after the ack of going_idle", story: away().g(goingIdle).c(goingIdleAck, buffered(inbound("m1", "one", "U1"), "b1")).
+			g(ack("b1")), want: "IDLE-2 8", known: &handed},
+		{name: "live before what was buffered", story: away().c(inbound("m3", "three", "U1"), buffered(inbound("m1", "one", "U1"), "b1")).g(ack("b1")).
+			c(buffered(forward(ping), "b2")).g(ack("b2")), want: "IDLE-4 6", known: &handed},
+		{name: "the wrong order", story: away().c(buffered(forward(ping), "b2")).g(ack("b2")).c(buffered(inbound("m1", "one", "U1"), "b1")).
+			g(ack("b1")), want: "IDLE-4 6", known: &handed},
+		{name: "the next before the ack", story: away().c(buffered(inbound("m1", "one", "U1"), "b1"), buffered(forward(ping), "b2")).
+			g(ack("b1"), ack("b2")), want: "IDLE-4 7", known: &handed},
+		{name: "the next connection begins in the middle", story: away().c(buffered(inbound("m1", "one", "U1"), "b1")).close(1).again(2).
+			frames(2, "gw", trace.Connector, lines(descriptor, buffered(forward(ping), "b2"))).frames(2, "gw", trace.Gateway, lines(ack("b2"))).
+			frames(2, "gw", trace.Connector, lines(buffered(inbound("m1", "one", "U1"), "b1"))).
+			frames(2, "gw", trace.Gateway, lines(ack("b1"))), want: "IDLE-4 11", known: &handed},
+		{name: "again after its ack", story: away().c(buffered(inbound("m1", "one", "U1"), "b1")).g(ack("b1")).close(1).again(2).
+			frames(2, "gw", trace.Connector, lines(descriptor, buffered(inbound("m1", "one", "U1"), "b1"))).frames(2, "gw", trace.Gateway, lines(ack("b1"))).
+			frames(2, "gw", trace.Connector, lines(buffered(forward(ping), "b2"))).
+			frames(2, "gw", trace.Gateway, lines(ack("b2"))), want: "IDLE-6 12", known: &handed},
+		{name: "lost: a foreign ack counts", story: away().open(2, "other", "gw-2").g2(hello).c2(descriptor).c(buffered(inbound("m1", "one", "U1"), "b1")).
+			g2(ack("b1")).c(buffered(forward(ping), "b2")).g(ack("b1"), ack("b2")), want: "IDLE-4 11",
+			known: ptr(with(func(k *law.Known) { handed2(k); k.ByHand = map[int]bool{2: true} }))},
+		{name: "lost: the tail is forgotten", story: away().c(buffered(inbound("m1", "one", "U1"), "b1")).g(ack("b1")).close(1).again(2).
+			frames(2, "gw", trace.Connector, lines(descriptor)), want: "IDLE-6 2", known: &handed},
+		{name: "lost: nothing comes after the ack", story: away().c(buffered(inbound("m1", "one", "U1"), "b1")).g(ack("b1")), want: "IDLE-6 2", known: &handed},
+		{name: "lost on a connection that was up for long", story: away().pass(time.Second).close(1), want: "IDLE-6 1", known: &handed},
+		{name: "the same again on one connection", story: away().c(buffered(inbound("m1", "one", "U1"), "b1"), buffered(inbound("m1", "one", "U1"), "b1")).
+			g(ack("b1")).c(buffered(forward(ping), "b2")).g(ack("b2")), want: "IDLE-8 7", known: &handed},
+
+		// SK-1
+		{name: "one user of one chat in two sessions", story: handshake().c(inbound("m1", "hi", "U1")).placed("K1", "m1", "hi").returns("K1").
+			c(inbound("m2", "ho", "U1")).placed("K2", "m2", "ho").returns("K2"), want: "SK-1 8"},
+		{name: "the same event in another session", story: two().c(inbound("m1", "hi", "U1")).placed("K1", "m1", "hi").returns("K1").
+			c(inbound("m1", "hi", "U1")).placed("K2", "m1", "hi").returns("K2"), want: "SK-1 11"},
+
 		// OUT-7
 		{name: "too many characters", story: handshake().g(send("r1", strings.Repeat("é", 21), "", "")).c(result("r1", "x")), want: "OUT-7 4"},
 		{name: "too many UTF-16 units", story: new(story).open(1, "gw", "gw-1").g(hello).c(telegram).

@@ -51,7 +51,7 @@ func readCapture(t testing.TB, file string) (about string, observations []*trace
 	name := strings.TrimSuffix(filepath.Base(file), ".jsonl")
 	k = law.Known{
 		Revision: name[len(name)-len("2026-06"):], Secrets: []string{"s3cret"},
-		ScriptedConnector: true, ResultsWithheld: true, TurnsShown: true,
+		ScriptedConnector: true, ScriptedBuffer: true, ResultsWithheld: true, TurnsShown: true,
 	}
 	var framer trace.Framer
 	lines := bufio.NewScanner(f)
@@ -103,7 +103,7 @@ var deviations = map[string][]string{
 	"long-reply-is-one-send-2026-06":                {"OUT-7 8"},
 	"long-reply-is-one-send-2026-08":                {"OUT-7 10"},
 	"number-chat-id-kills-reader-2026-06":           {"FR-6 6"},
-	"poison-buffered-event-2026-08":                 {"IDLE-5 9", "IDLE-5 13", "IDLE-5 17", "IDLE-5 18"},
+	"poison-buffered-event-2026-08":                 {"IDLE-5 9", "IDLE-5 13", "IDLE-5 17", "IDLE-5 18", "IDLE-1 24"},
 	"result-not-an-object-2026-06":                  {"OUT-4 7"},
 	"result-not-an-object-2026-08":                  {"OUT-4 7"},
 	"send-while-reconnecting-2026-08":               {"OUT-4 6"},

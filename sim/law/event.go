@@ -11,6 +11,7 @@ import (
 type event struct {
 	place
 	messageID, text, user string
+	origin                string // all that a session key is made of (SK); empty: not all of it is there
 }
 
 func (e *event) read(raw json.RawMessage) {
@@ -33,9 +34,10 @@ func (e *event) read(raw json.RawMessage) {
 
 // source reads where the event is from and returns the message id in it.
 func (e *event) source(raw []byte) (messageID string) {
-	var prospective string
+	var prospective, chatType, rest string
+	var origin []byte
 	trace.Members(raw, func(key, value []byte) {
-		var to *string
+		to := &rest
 		switch string(key) {
 		case "platform":
 			to = &e.platform
@@ -50,12 +52,20 @@ func (e *event) source(raw []byte) (messageID string) {
 		case "user_id":
 			to = &e.user
 		case "message_id":
-			to = &messageID
+			messageID, _ = trace.Text(value)
+			return
+		case "chat_type":
+			to = &chatType
+		case "user_id_alt", "scope_id", "guild_id":
 		default:
 			return
 		}
 		*to, _ = trace.Text(value)
+		origin = append(append(append(origin, key...), value...), ' ')
 	})
+	if e.platform != "" && chatType != "" {
+		e.origin = string(origin)
+	}
 	e.thread = cmp.Or(e.thread, prospective)
 	return messageID
 }

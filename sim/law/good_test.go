@@ -98,7 +98,35 @@ func TestGoodTraces(t *testing.T) {
 			c(inbound("m3", "ho", "U1")).routed("K", "m3", "ho").returns("K"), everything},
 		{"an ack for each delivery", handshake().c(buffered(inbound("m1", "hi", "U1"), "b1")).routed("K", "m1", "hi").
 			g(`{"type":"inbound_ack","bufferId":"b1"}`).returns("K").c(buffered(inbound("m1", "hi", "U1"), "b1")).routed("K", "m1", "hi").
-			g(`{"type":"inbound_ack","bufferId":"b1"}`).returns("K"), everything},
+			g(`{"type":"inbound_ack","bufferId":"b1"}`).returns("K"), with(func(k *law.Known) { k.ScriptedBuffer = true })},
+		{"what was buffered comes on the next connection, then what is live", away().c(buffered(inbound("m1", "one", "U1"), "b1")).
+			g(ack("b1")).c(buffered(forward(ping), "b2")).g(ack("b2")).c(inbound("m3", "three", "U1")), handed},
+		{"the tail that was not acknowledged comes again", away().c(buffered(inbound("m1", "one", "U1"), "b1")).g(ack("b1")).
+			c(buffered(forward(ping), "b2")).close(1).again(2).frames(2, "gw", trace.Connector, lines(descriptor, buffered(forward(ping), "b2"))).
+			frames(2, "gw", trace.Gateway, lines(ack("b2"))).frames(2, "gw", trace.Connector, lines(inbound("m3", "three", "U1"))), handed},
+		{"the same where nobody has a name and the trace begins late", new(story).open(1, "", "").g(hello).c(descriptor, buffered(forward(ping), "b1")).
+			close(1).open(2, "", "").frames(2, "", trace.Gateway, lines(hello)).
+			frames(2, "", trace.Connector, lines(descriptor, buffered(forward(ping), "b1"))).
+			frames(2, "", trace.Gateway, lines(ack("b1"))), with(func(k *law.Known) { handed2(k); k.TokensChecked = false })},
+		{"a foreign ack", away().open(2, "other", "gw-2").g2(hello).c2(descriptor).c(buffered(inbound("m1", "one", "U1"), "b1")).g2(ack("b1")).
+			close(1).again(3).frames(3, "gw", trace.Connector, lines(descriptor, buffered(inbound("m1", "one", "U1"), "b1"))),
+			with(func(k *law.Known) { handed2(k); k.ByHand = map[int]bool{2: true, 3: true} })},
+		{"a late ack on the next connection may count", away().c(buffered(inbound("m1", "one", "U1"), "b1")).close(1).again(3).
+			frames(3, "gw", trace.Gateway, lines(ack("b1"))).frames(3, "gw", trace.Connector, lines(descriptor, buffered(forward(ping), "b2"))),
+			with(func(k *law.Known) { handed2(k); k.ByHand = map[int]bool{3: true} })},
+		{"revocation drops what waits", away().c(buffered(inbound("m1", "one", "U1"), "b1")).
+			add(&trace.Observation{Kind: trace.Close, Conn: 1, From: trace.Connector, Code: 4401}).again(2).
+			frames(2, "gw", trace.Connector, lines(descriptor, inbound("m3", "three", "U1"))), handed},
+		{"two sockets of one instance", away().again(2).frames(2, "gw", trace.Connector, lines(descriptor, buffered(inbound("m1", "one", "U1"), "b1"))).
+			frames(2, "gw", trace.Gateway, lines(ack("b1"))).frames(2, "gw", trace.Connector, lines(buffered(forward(ping), "b2"))).
+			frames(2, "gw", trace.Gateway, lines(ack("b2"))).c(inbound("m3", "three", "U1")), handed},
+		{"a connection that had no time", away().close(1), handed},
+		{"what the connector keeps while a gateway goes idle", away().c(buffered(inbound("m1", "one", "U1"), "b1")).
+			g(goingIdle).c(goingIdleAck).g(ack("b1")), handed},
+		{"a goodbye", handshake().g(goingIdle).pass(9 * time.Second).c(goingIdleAck).leaves(1), everything},
+		{"a goodbye that nobody answers", handshake().g(goingIdle).pass(2 * time.Second).leaves(1), everything},
+		{"a goodbye before the handshake", new(story).open(1, "gw", "gw-1").g(hello).leaves(1), everything},
+		{"r6 knows no goodbye", handshake().leaves(1), with(r6)},
 		{"r6 acknowledges nothing", handshake().c(buffered(inbound("m1", "hi", "U1"), "b1")).routed("K", "m1", "hi").returns("K"), with(r6)},
 		{"a socket played by hand", handshake().g(`{`, result("r1", ""), `{"type":"outbound"}`, `{"type":"inbound_ack","bufferId":"b"}`,
 			send("r2", strings.Repeat("a", 99), "", "")), with(func(k *law.Known) { k.ByHand = map[int]bool{1: true} })},

@@ -36,6 +36,13 @@ type Known struct {
 	// ScriptedConnector says that the connector's frames are written by steps,
 	// or played from a recording: its conduct is not judged, only the gateway's.
 	ScriptedConnector bool
+	// ScriptedBuffer says so of what is delivered to gateways: some of it may not
+	// be the buffer's doing (IDLE-4).
+	ScriptedBuffer bool
+	// Instances names the instance of each gateway, by its id as in
+	// AuthenticatedAs and by its name as in Peer. A gateway that is not in it is an
+	// instance of its own.
+	Instances map[string]string
 	// ResultsWithheld says that the connector was told to leave requests
 	// unanswered (OUT-1).
 	ResultsWithheld bool

@@ -33,6 +33,27 @@ func (s *story) close(conn int) *story {
 	return s.add(&trace.Observation{Kind: trace.Close, Conn: conn, From: trace.Connector, Code: 1000})
 }
 
+// leaves is a gateway that closes on purpose.
+func (s *story) leaves(conn int) *story {
+	return s.add(&trace.Observation{Kind: trace.Close, Conn: conn, From: trace.Gateway, Code: 1000})
+}
+
+// again is another socket of gw, up to its hello.
+func (s *story) again(conn int) *story {
+	return s.open(conn, "gw", "gw-1").frames(conn, "gw", trace.Gateway, lines(hello))
+}
+
+// away is a gateway for which b1 and b2 were buffered before it came.
+func away() *story {
+	s := new(story)
+	for _, frame := range []string{buffered(inbound("m1", "one", "U1"), "b1"), buffered(forward(ping), "b2")} {
+		s.add(&trace.Observation{Kind: trace.Buffered, Peer: "gw", From: trace.Connector, Data: []byte(frame + "\n")})
+	}
+	return s.again(1).c(descriptor)
+}
+
+func lines(l ...string) []string { return l }
+
 // g and c are lines of the gateway's and the connector's on socket 1, whose
 // peer is gw. g2 and c2 are on socket 2, whose peer is other.
 func (s *story) g(lines ...string) *story  { return s.frames(1, "gw", trace.Gateway, lines) }
@@ -56,6 +77,12 @@ func (s *story) routedAt(peer, key, id, text string) *story {
 // begins is routed, by a user.
 func (s *story) begins(key, id, text, user string) *story {
 	event := fmt.Sprintf(`{"text":%q,"message_id":%q,"source":{"platform":"discord","chat_id":"C1","user_id":%q}}`, text, id, user)
+	return s.add(&trace.Observation{Kind: trace.Routed, Peer: "gw", SessionKey: key, Event: trace.Value{Raw: []byte(event)}})
+}
+
+// placed is routed, with all that says which session it is.
+func (s *story) placed(key, id, text string) *story {
+	event := fmt.Sprintf(`{"text":%q,"message_id":%q,"source":{"platform":"discord","chat_id":"C1","chat_type":"group","user_id":"U1","message_id":%q}}`, text, id, id)
 	return s.add(&trace.Observation{Kind: trace.Routed, Peer: "gw", SessionKey: key, Event: trace.Value{Raw: []byte(event)}})
 }
 
@@ -105,6 +132,14 @@ func buffered(frame, id string) string {
 	return strings.TrimSuffix(frame, "}") + fmt.Sprintf(`,"bufferId":%q}`, id)
 }
 
+func ack(id string) string { return fmt.Sprintf(`{"type":"inbound_ack","bufferId":%q}`, id) }
+
+const (
+	goingIdle    = `{"type":"going_idle"}`
+	goingIdleAck = `{"type":"going_idle_ack"}`
+	ping         = `{"type":1}` // an interaction that begins no turn
+)
+
 func forward(body string) string {
 	return fmt.Sprintf(`{"type":"passthrough_forward","forward":{"platform":"discord","bodyB64":%q}}`,
 		base64.StdEncoding.EncodeToString([]byte(body)))
@@ -151,6 +186,15 @@ func with(change func(k *law.Known)) law.Known {
 	k := everything
 	change(&k)
 	return k
+}
+
+// handed is for stories of what is handed over: their gateways need not say all
+// that they do.
+var handed = with(handed2)
+
+func handed2(k *law.Known) {
+	k.TurnsShown = false
+	k.Instances = map[string]string{"gw": "one", "gw-1": "one", "other": "two", "gw-2": "two"}
 }
 
 func r6(k *law.Known) { k.Revision = "2026-06" }

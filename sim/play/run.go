@@ -161,8 +161,10 @@ func (r *run) known(whole bool) law.Known {
 		Revision:          r.revision.Name,
 		Secrets:           r.secrets(),
 		ByHand:            r.byHand,
-		ScriptedConnector: r.scenario.Recorded || config.Handshake == manual || config.Results == manual || r.scripted(r.scenario.Steps),
-		ResultsWithheld:   r.scripted(r.scenario.Steps) || config.Results == manual,
+		ScriptedConnector: r.scenario.Recorded || config.Handshake == manual || config.Results == manual || anyStep(r.scenario.Steps, scriptsConnector),
+		ScriptedBuffer:    r.scenario.Recorded || config.Handshake == manual || anyStep(r.scenario.Steps, scriptsBuffer),
+		Instances:         r.instances(),
+		ResultsWithheld:   anyStep(r.scenario.Steps, scriptsConnector) || config.Results == manual,
 		Whole:             whole,
 		TurnsShown:        true,
 		TokensChecked:     config.Auth != "open",
@@ -175,19 +177,36 @@ func (r *run) known(whole bool) law.Known {
 
 const manual = "manual"
 
-// scripted says whether a step writes the connector's frames or changes how it answers.
-func (r *run) scripted(steps []scenario.Step) bool {
+// scriptsConnector says whether a step writes the connector's frames or changes
+// how it answers.
+func scriptsConnector(s *scenario.Step) bool { return s.Connector != nil || writesFrames(s) }
+
+// scriptsBuffer says whether a step delivers what the connector did not decide
+// to deliver, or keeps it from greeting a gateway.
+func scriptsBuffer(s *scenario.Step) bool {
+	return writesFrames(s) || s.Passthrough != nil || s.Inbound != nil && s.Inbound.BufferID != "" ||
+		s.Connector != nil && s.Connector.Handshake != ""
+}
+
+func writesFrames(s *scenario.Step) bool {
+	return (s.Frame != nil || s.Raw != nil) && (s.From == "" || s.From == string(trace.Connector))
+}
+
+// anyStep says whether what holds for one of the steps, or of those they repeat.
+func anyStep(steps []scenario.Step, what func(*scenario.Step) bool) bool {
 	return slices.ContainsFunc(steps, func(s scenario.Step) bool {
-		switch {
-		case s.Frame != nil, s.Raw != nil:
-			return s.From == "" || s.From == string(trace.Connector)
-		case s.Connector != nil:
-			return true
-		case s.Repeat != nil:
-			return r.scripted(s.Repeat.Steps)
-		}
-		return false
+		return what(&s) || s.Repeat != nil && anyStep(s.Repeat.Steps, what)
 	})
+}
+
+// instances names the instance of each gateway by its id and by its name.
+func (r *run) instances() map[string]string {
+	named := map[string]string{}
+	for name, p := range r.gateways {
+		of := p.tenant + "/" + or(p.config.Instance, p.id)
+		named[name], named[p.id] = of, of
+	}
+	return named
 }
 
 func (r *run) owners() law.Tenants {
