@@ -36,8 +36,8 @@ type Entry struct {
 	ChatName string `json:"display_name,omitempty"`
 
 	// AutoReset is why the session before this one was replaced without anybody
-	// asking, "" when it was not. HadActivity says whether that session ever had
-	// a turn, Previous is its id (SES-6).
+	// asking for it, "" when it was not; then HadActivity says whether that session
+	// ever had a turn, and Previous is its id (SES-6).
 	AutoReset   Reason `json:"auto_reset_reason,omitempty"`
 	HadActivity bool   `json:"reset_had_activity,omitempty"`
 	Previous    string `json:"prev_session_id,omitempty"`

@@ -17,7 +17,7 @@ func (s *Store) Reset(key string) (Entry, bool) {
 		return Entry{}, false
 	}
 	next := s.replace(e, ReasonReset, s.now())
-	next.Fresh, next.Previous = true, e.ID
+	next.Fresh = true
 	return *next, true
 }
 

@@ -1,0 +1,261 @@
+package session
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+)
+
+// Disk is a Keeper in a folder of its own: one JSON file for the sessions, one
+// file of lines for each transcript, and the marker of a clean stop. The
+// sessions are written to a temporary file that then takes the other's name, so
+// that whoever reads finds the old or the new ones, whole (SES-7). One process
+// at a time may have the folder.
+type Disk struct{ folder string }
+
+// The files of a Disk's folder.
+const (
+	sessionsFile  = "sessions.json"
+	temporaryFile = "sessions.json.tmp"
+	markerFile    = "clean-shutdown"
+	transcriptDir = "transcripts"
+)
+
+// NewDisk returns a Keeper in that folder, which it makes if there is none.
+func NewDisk(folder string) (*Disk, error) {
+	if err := os.MkdirAll(filepath.Join(folder, transcriptDir), 0o700); err != nil {
+		return nil, fmt.Errorf("session store: %w", err)
+	}
+	return &Disk{folder}, nil
+}
+
+func (d *Disk) path(name string) string { return filepath.Join(d.folder, name) }
+
+// format is the version of the sessions file that this code writes and reads.
+const format = 1
+
+type diskFile struct {
+	Format int `json:"format"`
+	Kept
+}
+
+// Load reads the sessions file. One of a later format is an error: to set it
+// aside would lose what a later program can still read.
+func (d *Disk) Load() (k Kept, clean bool, err error) {
+	clean, err = d.takeMarker()
+	if err != nil {
+		return Kept{}, false, err
+	}
+	raw, err := os.ReadFile(d.path(sessionsFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return Kept{}, clean, nil
+	}
+	if err != nil {
+		return Kept{}, false, err
+	}
+	f, err := decodeFile(raw)
+	var later *laterFormatError
+	switch {
+	case errors.As(err, &later):
+		return Kept{}, false, fmt.Errorf("%s: %w", d.path(sessionsFile), err)
+	case err != nil:
+		return Kept{}, false, d.setAside(err)
+	}
+	return f.Kept, clean, nil
+}
+
+// takeMarker removes the marker before anything else: if what follows is cut
+// short, the next start must not take it for a clean stop.
+func (d *Disk) takeMarker() (found bool, err error) {
+	err = os.Remove(d.path(markerFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// MarkClean leaves the marker.
+func (d *Disk) MarkClean() error { return os.WriteFile(d.path(markerFile), nil, 0o600) }
+
+// setAside moves the sessions file out of the way, under a name that no file has.
+func (d *Disk) setAside(why error) error {
+	for n := 1; ; n++ {
+		kept := d.path(sessionsFile + ".corrupt-" + strconv.Itoa(n))
+		if _, err := os.Lstat(kept); err == nil {
+			continue
+		} else if !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		if err := os.Rename(d.path(sessionsFile), kept); err != nil {
+			return err
+		}
+		return &SetAsideError{d.path(sessionsFile), kept, why}
+	}
+}
+
+type laterFormatError struct{ found int }
+
+func (e *laterFormatError) Error() string {
+	return fmt.Sprintf("sessions of format %d, this program reads %d", e.found, format)
+}
+
+// decodeFile reads a sessions file whole, or not at all.
+func decodeFile(raw []byte) (*diskFile, error) {
+	var head struct{ Format int }
+	if err := json.Unmarshal(raw, &head); err != nil {
+		return nil, err
+	}
+	if head.Format > format {
+		return nil, &laterFormatError{head.Format}
+	}
+	if head.Format < 1 {
+		return nil, fmt.Errorf("format %d", head.Format)
+	}
+	var f diskFile
+	if err := json.Unmarshal(raw, &f); err != nil {
+		return nil, err
+	}
+	return &f, f.check()
+}
+
+// idForm is what the id of a session looks like (SES-1). It names a file, so
+// nothing else may be one.
+var idForm = regexp.MustCompile(`^\d{8}_\d{6}_[0-9a-f]{8}$`)
+
+// check says what is wrong with the content: a key or an id twice, or none.
+func (f *diskFile) check() error {
+	ids, keys := map[string]bool{}, map[string]bool{}
+	id := func(id string) error {
+		if !idForm.MatchString(id) {
+			return fmt.Errorf("%q is not the id of a session (SES-1)", id)
+		}
+		if ids[id] {
+			return fmt.Errorf("session %s is there twice", id)
+		}
+		ids[id] = true
+		return nil
+	}
+	for i := range f.Entries {
+		e := &f.Entries[i]
+		if e.Key == "" || keys[e.Key] {
+			return fmt.Errorf("key %q is empty or there twice", e.Key)
+		}
+		keys[e.Key] = true
+		if err := id(e.ID); err != nil {
+			return err
+		}
+	}
+	for i := range f.Past {
+		if err := id(f.Past[i].ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Save replaces the sessions file.
+func (d *Disk) Save(k Kept) error {
+	raw, err := json.Marshal(diskFile{format, k})
+	if err != nil {
+		return err
+	}
+	f, err := os.OpenFile(d.path(temporaryFile), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(append(raw, '\n'))
+	if err == nil {
+		err = f.Sync() // or the name could outlive a loss of power, and the bytes not
+	}
+	if err := errors.Join(err, f.Close()); err != nil {
+		return err
+	}
+	return os.Rename(d.path(temporaryFile), d.path(sessionsFile))
+}
+
+func (d *Disk) transcript(id string) (string, error) {
+	if !idForm.MatchString(id) {
+		return "", fmt.Errorf("%q is not the id of a session (SES-1)", id)
+	}
+	return filepath.Join(d.folder, transcriptDir, id+".jsonl"), nil
+}
+
+// Append appends lines. If the file ends in the middle of one, because the
+// process ended there, they begin on a line of their own.
+func (d *Disk) Append(id string, list []Message) (err error) {
+	path, err := d.transcript(id)
+	if err != nil {
+		return err
+	}
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o600)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	var b bytes.Buffer
+	if torn, err := endsTorn(f); err != nil {
+		return err
+	} else if torn {
+		b.WriteByte('\n')
+	}
+	lines := json.NewEncoder(&b)
+	for _, m := range list {
+		if err := lines.Encode(m); err != nil {
+			return err
+		}
+	}
+	_, err = f.Write(b.Bytes())
+	return err
+}
+
+func endsTorn(f *os.File) (bool, error) {
+	info, err := f.Stat()
+	if err != nil || info.Size() == 0 {
+		return false, err
+	}
+	var last [1]byte
+	_, err = f.ReadAt(last[:], info.Size()-1)
+	return last[0] != '\n', err
+}
+
+// Transcript reads what Append has written. A line that is none, such as a torn
+// one, is skipped: what stands around it is whole.
+func (d *Disk) Transcript(id string) ([]Message, error) {
+	path, err := d.transcript(id)
+	if err != nil {
+		return nil, err
+	}
+	raw, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var list []Message
+	for line := range bytes.Lines(raw) {
+		var m Message
+		if json.Unmarshal(line, &m) == nil {
+			list = appendTo(list, m)
+		}
+	}
+	return list, nil
+}
+
+// Forget removes a transcript.
+func (d *Disk) Forget(id string) error {
+	path, err := d.transcript(id)
+	if err != nil {
+		return err
+	}
+	if err := os.Remove(path); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}
