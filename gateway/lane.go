@@ -271,7 +271,7 @@ func (g *Gateway) routed(t *Turn) {
 // tell tells the observer what the agent is about to get.
 func (g *Gateway) tell(t *Turn) {
 	if g.opt.Observer != nil {
-		g.opt.Observer.Routed(t.SessionKey, t.Event)
+		g.opt.Observer.Routed(t)
 	}
 }
 

@@ -84,14 +84,18 @@ type Options struct {
 // Observer is told what happens inside, in the order in which it happens. Its
 // methods are called inline, often on the reading goroutine, and must not block.
 type Observer interface {
-	// Routed: an event is about to begin a turn under sessionKey.
-	Routed(sessionKey string, e *wire.Event)
+	// Routed: an event is about to begin a turn. t's exported fields are set; it
+	// makes no calls yet.
+	Routed(t *Turn)
 	// Interrupted: an interrupt arrived; active says a turn of that session ran
 	// (INT-2, INT-3). It is called before Turn.Interrupted is closed.
 	Interrupted(sessionKey, chatID string, active bool)
 	// StateChanged: see State. err says why, nil when it was meant. A dial that
 	// failed is told as Disconnected with its error, each time.
 	StateChanged(s State, err error)
+	// SessionsSetAside: the sessions of the life before could not be read, and the
+	// gateway begins without them (SES-7).
+	SessionsSetAside(err *session.SetAsideError)
 }
 
 // Activity counts goroutines at work that no socket shows. Begin and End

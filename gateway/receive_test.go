@@ -211,9 +211,9 @@ func TestManyLinesInOneMessage(t *testing.T) { // FR-1, FR-3
 // clumsy panics when it hears of an event.
 type clumsy struct{ *witness }
 
-func (c clumsy) Routed(key string, e *wire.Event) {
-	c.witness.Routed(key, e)
-	if e.Text == "boom" {
+func (c clumsy) Routed(t *gateway.Turn) {
+	c.witness.Routed(t)
+	if t.Event.Text == "boom" {
 		panic("clumsy")
 	}
 }

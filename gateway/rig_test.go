@@ -19,6 +19,7 @@ import (
 	"github.com/coder/websocket"
 
 	"github.com/relaysim/relaysim/gateway"
+	"github.com/relaysim/relaysim/gateway/session"
 	"github.com/relaysim/relaysim/gateway/wire"
 )
 
@@ -365,16 +366,23 @@ type witness struct {
 	routed  []string // session key, space, text
 	events  []*wire.Event
 	cuts    []string
+	aside   []*session.SetAsideError
 	states  []string
 	runErr  error
 	runDone bool
 }
 
-func (w *witness) Routed(key string, e *wire.Event) {
+func (w *witness) Routed(t *gateway.Turn) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.routed = append(w.routed, key+" "+e.Text)
-	w.events = append(w.events, e)
+	w.routed = append(w.routed, t.SessionKey+" "+t.Event.Text)
+	w.events = append(w.events, t.Event)
+}
+
+func (w *witness) SessionsSetAside(err *session.SetAsideError) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.aside = append(w.aside, err)
 }
 
 func (w *witness) Interrupted(key, chat string, active bool) {

@@ -16,7 +16,10 @@ func (g *Gateway) openSessions() error {
 	err := g.store.Open()
 	var aside *session.SetAsideError
 	if errors.As(err, &aside) {
-		g.log.Error("relay: the sessions of before are lost", "error", aside)
+		g.log.Error("relay: begins without the sessions of before", "error", aside)
+		if g.opt.Observer != nil {
+			g.opt.Observer.SessionsSetAside(aside)
+		}
 		return nil
 	}
 	return err

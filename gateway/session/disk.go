@@ -19,9 +19,11 @@ import (
 // at a time may have the folder.
 type Disk struct{ folder string }
 
-// The files of a Disk's folder.
+// SessionsFile is the file of a Disk's folder that holds the sessions.
+const SessionsFile = "sessions.json"
+
+// The others.
 const (
-	sessionsFile  = "sessions.json"
 	temporaryFile = "sessions.json.tmp"
 	markerFile    = "clean-shutdown"
 	transcriptDir = "transcripts"
@@ -52,7 +54,7 @@ func (d *Disk) Load() (k Kept, clean bool, err error) {
 	if err != nil {
 		return Kept{}, false, err
 	}
-	raw, err := os.ReadFile(d.path(sessionsFile))
+	raw, err := os.ReadFile(d.path(SessionsFile))
 	if errors.Is(err, fs.ErrNotExist) {
 		return Kept{}, clean, nil
 	}
@@ -63,7 +65,7 @@ func (d *Disk) Load() (k Kept, clean bool, err error) {
 	var later *laterFormatError
 	switch {
 	case errors.As(err, &later):
-		return Kept{}, false, fmt.Errorf("%s: %w", d.path(sessionsFile), err)
+		return Kept{}, false, fmt.Errorf("%s: %w", d.path(SessionsFile), err)
 	case err != nil:
 		return Kept{}, false, d.setAside(err)
 	}
@@ -86,16 +88,16 @@ func (d *Disk) MarkClean() error { return os.WriteFile(d.path(markerFile), nil, 
 // setAside moves the sessions file out of the way, under a name that no file has.
 func (d *Disk) setAside(why error) error {
 	for n := 1; ; n++ {
-		kept := d.path(sessionsFile + ".corrupt-" + strconv.Itoa(n))
+		kept := d.path(SessionsFile + ".corrupt-" + strconv.Itoa(n))
 		if _, err := os.Lstat(kept); err == nil {
 			continue
 		} else if !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
-		if err := os.Rename(d.path(sessionsFile), kept); err != nil {
+		if err := os.Rename(d.path(SessionsFile), kept); err != nil {
 			return err
 		}
-		return &SetAsideError{d.path(sessionsFile), kept, why}
+		return &SetAsideError{d.path(SessionsFile), kept, why}
 	}
 }
 
@@ -176,7 +178,7 @@ func (d *Disk) Save(k Kept) error {
 	if err := errors.Join(err, f.Close()); err != nil {
 		return err
 	}
-	return os.Rename(d.path(temporaryFile), d.path(sessionsFile))
+	return os.Rename(d.path(temporaryFile), d.path(SessionsFile))
 }
 
 func (d *Disk) transcript(id string) (string, error) {

@@ -83,14 +83,18 @@ func (s *Store) Resume(key, id string) (Entry, error) {
 
 // Work says that background work of a session is active until done is called:
 // so long it neither expires nor is pruned (SES-4, SES-11). Work ends with the
-// process. done may be called more than once.
+// life of the store. done may be called more than once.
 func (s *Store) Work(key string) (done func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.working[key]++
+	life := s.lives
 	return sync.OnceFunc(func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()
+		if life != s.lives {
+			return // what works now is not this
+		}
 		if s.working[key]--; s.working[key] == 0 {
 			delete(s.working, key)
 		}

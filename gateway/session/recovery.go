@@ -60,6 +60,7 @@ func (s *Store) load() (clean bool, err error) {
 // recover takes up the sessions of the life before. The caller holds mu.
 func (s *Store) recover(clean bool) {
 	now := s.now()
+	s.lives++
 	clear(s.working)
 	for _, e := range s.entries {
 		if e.Running {

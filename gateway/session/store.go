@@ -48,6 +48,7 @@ type Store struct {
 	past        map[string]*Past     // Guarded by mu, by id.
 	keys        map[string]string    // Guarded by mu. The keys of all ids in entries and past.
 	working     map[string]int       // Guarded by mu. Background work by key (SES-4).
+	lives       int                  // Guarded by mu. How often it was opened.
 	transcripts map[string][]Message // Guarded by mu, by id; nil with a Keeper.
 	change      change               // Guarded by mu. What no Save has kept yet.
 	clean       bool                 // Guarded by mu. The last life was closed (SES-8).

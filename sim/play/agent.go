@@ -31,7 +31,8 @@ type Agent struct {
 	signals   *signals
 
 	mu   sync.Mutex
-	used map[int]bool // Guarded by mu: rules with once that had their turn
+	used map[int]bool        // Guarded by mu: rules with once that had their turn
+	ends map[string][]func() // Guarded by mu: of the background work of each session key
 }
 
 // Log is where an Agent writes: a trace.Log, or something that keeps the same
@@ -69,7 +70,7 @@ func NewAgent(o AgentOptions) (*Agent, error) {
 // compile makes the rules' patterns. The loader has refused bad ones; a
 // scenario built in Go may have them.
 func (a *Agent) compile() error {
-	a.used, a.when = map[int]bool{}, make([]*match.Pattern, len(a.rules))
+	a.used, a.ends, a.when = map[int]bool{}, map[string][]func(){}, make([]*match.Pattern, len(a.rules))
 	for i := range a.rules {
 		rule := &a.rules[i]
 		if rule.When == nil {
@@ -90,7 +91,9 @@ func (a *Agent) Turn(ctx context.Context, t *gateway.Turn) (string, error) {
 }
 
 func turnOf(t *gateway.Turn) *target.Turn {
-	return &target.Turn{Caller: t, SessionKey: t.SessionKey, Event: t.Event}
+	return &target.Turn{
+		Caller: t, SessionKey: t.SessionKey, SessionID: t.Session.ID, Notice: string(t.Notice.Reason), Event: t.Event,
+	}
 }
 
 // Handle performs the first rule that matches the turn's event. Without one it
@@ -132,6 +135,10 @@ func (a *Agent) turn(ctx context.Context, t *target.Turn) (string, error) {
 			}
 			if !signalled {
 				return *act.OnInterrupt, nil
+			}
+		case act.Background != "":
+			if err := a.work(t, act.Background == "begin"); err != nil {
+				return "", err
 			}
 		default:
 			env.last = a.do(ctx, t, t.SessionKey, action(&act.Call, t))
@@ -175,7 +182,8 @@ func (a *Agent) find(t *target.Turn) int {
 		}
 		if pattern := a.when[i]; pattern != nil {
 			if view == nil {
-				view = routedView(t.SessionKey, t.JSON(a.revision))
+				o := &trace.Observation{SessionKey: t.SessionKey, SessionID: t.SessionID, Notice: t.Notice}
+				view = routedView(o, t.JSON(a.revision))
 			}
 			if len(pattern.Match(view, a.variables)) > 0 {
 				continue
@@ -215,6 +223,10 @@ func (e *turnEnvironment) lookup(name string) (any, bool) {
 		return e.turn.Event.ContextText, true
 	case "quoted":
 		return e.turn.Event.ReplyToText, true
+	case "session_id":
+		return e.turn.SessionID, true
+	case "notice":
+		return e.turn.Notice, true
 	case "last.message_id":
 		return e.last.MessageID, true
 	case "last.error":

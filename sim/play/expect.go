@@ -58,6 +58,8 @@ func (r *run) compare(list []scenario.Expectation) []verdict.Problem {
 		switch {
 		case e.State != nil:
 			problems = append(problems, r.compareState(e)...)
+		case e.Session != nil:
+			problems = append(problems, r.compareSession(e)...)
 		case e.Chat != nil:
 			problems = append(problems, r.compareChat(e)...)
 		case e.Buffer != nil:
@@ -249,6 +251,9 @@ func (r *run) aim(w *want, e *scenario.Expectation) any {
 	case e.Wake != nil:
 		w.text, w.lane = "expect.wake", laneWake
 		return fields{}.set("path", e.Wake.Path).set("method", e.Wake.Method).set("headers", e.Wake.Headers).set("body", e.Wake.Body).tree()
+	case e.Reported != nil:
+		w.text, w.lane = "expect.reported", laneReported
+		return e.Reported.Value
 	default:
 		w.text, w.lane = "expect.dropped", laneDropped
 		return e.Dropped.Value

@@ -25,10 +25,12 @@ const (
 	laneAnswer      lane = "answer"
 	laneDropped     lane = "dropped"
 	laneWake        lane = "wake"
+	laneReported    lane = "reported"
 )
 
 var everyLane = []lane{
 	laneEvent, laneGateway, laneConnector, laneResult, laneInterrupted, laneOpen, laneClose, laneAnswer, laneDropped, laneWake,
+	laneReported,
 }
 
 // item is one thing that happened and that a step may expect, once.
@@ -102,7 +104,11 @@ func (l *ledger) update(cause scenario.Pos) {
 		case trace.Answer:
 			l.add(&item{lane: laneAnswer, seen: o})
 		case trace.Note:
-			l.add(&item{lane: laneDropped, seen: o})
+			i := &item{lane: laneDropped, seen: o}
+			if o.From == trace.Gateway {
+				i.lane = laneReported
+			}
+			l.add(i)
 		case trace.Wake:
 			l.add(&item{lane: laneWake, seen: o})
 		case trace.State, trace.Buffered:
@@ -182,7 +188,7 @@ func (i *item) look() any {
 	o := i.seen
 	switch i.lane {
 	case laneEvent:
-		return routedView(o.SessionKey, o.Event.JSON())
+		return routedView(o, o.Event.JSON())
 	case laneGateway, laneConnector:
 		return i.frameView()
 	case laneResult:
@@ -195,7 +201,7 @@ func (i *item) look() any {
 		return map[string]any{"code": number(o.Code), "reason": o.Reason, "from": string(o.From)}
 	case laneAnswer:
 		return map[string]any{"status": number(o.Code), "body": tree(o.Data)}
-	case laneDropped:
+	case laneDropped, laneReported:
 		return o.Reason
 	case laneWake:
 		return map[string]any{
@@ -251,8 +257,11 @@ func (v requestView) Tree() any {
 	return tree
 }
 
-func routedView(sessionKey string, event json.RawMessage) any {
-	return map[string]any{"session_key": sessionKey, "event": trace.JSON(event)}
+// routedView is an event that began a turn, as patterns see it.
+func routedView(o *trace.Observation, event json.RawMessage) any {
+	return map[string]any{
+		"session_key": o.SessionKey, "session_id": o.SessionID, "notice": orNull(o.Notice), "event": trace.JSON(event),
+	}
 }
 
 func number(n int) json.Number { return json.Number(strconv.Itoa(n)) }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 
 	"github.com/relaysim/relaysim/gateway"
+	"github.com/relaysim/relaysim/gateway/session"
 	"github.com/relaysim/relaysim/gateway/wire"
 	"github.com/relaysim/relaysim/sim/trace"
 )
@@ -12,11 +13,17 @@ import (
 // What an agent and its gateway do that no socket shows, as the trace has it.
 
 // Routed is told when an event begins a turn.
-func (a *Agent) Routed(sessionKey string, e *wire.Event) {
+func (a *Agent) Routed(t *gateway.Turn) {
 	a.log.Add(&trace.Observation{
-		Kind: trace.Routed, Peer: a.name, SessionKey: sessionKey,
-		Event: trace.Value{Raw: e.JSON(a.revision)},
+		Kind: trace.Routed, Peer: a.name,
+		SessionKey: t.SessionKey, SessionID: t.Session.ID, Notice: string(t.Notice.Reason),
+		Event: trace.Value{Raw: t.Event.JSON(a.revision)},
 	})
+}
+
+// SessionsSetAside is told when a gateway begins without its sessions (SES-7).
+func (a *Agent) SessionsSetAside(err *session.SetAsideError) {
+	a.log.Add(&trace.Observation{Kind: trace.Note, Peer: a.name, From: trace.Gateway, Reason: err.Error()})
 }
 
 // do makes a call of the agent's and writes it down when it has ended. session

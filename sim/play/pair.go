@@ -4,10 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"time"
 
 	"github.com/relaysim/relaysim/gateway"
-	"github.com/relaysim/relaysim/gateway/session"
 	"github.com/relaysim/relaysim/gateway/wire"
 	"github.com/relaysim/relaysim/sim/connector"
 	"github.com/relaysim/relaysim/sim/scenario"
@@ -64,13 +62,6 @@ func (r *run) newPlayer(name string, config scenario.Gateway, platforms []connec
 	if err := p.agent.compile(); err != nil {
 		r.broken = err
 	}
-	var err error
-	p.store, err = session.NewStore(session.Options{
-		Clock: r.clock, Location: time.UTC, NewID: func() uint32 { return r.ids.number("session") },
-	})
-	if err != nil {
-		r.broken = err
-	}
 	return p
 }
 
@@ -82,7 +73,7 @@ func (p *player) options() (gateway.Options, error) {
 		Revision:         p.run.revision,
 		Identities:       p.identities,
 		Agent:            p.agent,
-		Sessions:         sessions(c.Sessions),
+		Sessions:         keyOptions(c.Sessions),
 		Store:            p.store,
 		BackOff:          c.BackOff,
 		HandshakeTimeout: c.HandshakeTimeout,
@@ -117,12 +108,4 @@ func (p *player) options() (gateway.Options, error) {
 		o.Commands = append(o.Commands, wire.Command{Name: command.Name, Description: command.Description, Options: command.Options})
 	}
 	return o, nil
-}
-
-func sessions(c scenario.SessionOptions) session.KeyOptions {
-	return session.KeyOptions{
-		SharedGroups:   c.GroupPerUser != nil && !*c.GroupPerUser,
-		ThreadsPerUser: c.ThreadPerUser != nil && *c.ThreadPerUser,
-		Aliases:        c.Aliases,
-	}
 }

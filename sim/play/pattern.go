@@ -58,7 +58,12 @@ func routedPattern(e *scenario.Routed, rev *wire.Revision) any {
 		set("message_id", e.MessageID).
 		under("source", source).
 		all(e.Event)
-	return fields{}.set("session_key", e.Session).under("event", event).tree()
+	return fields{}.
+		set("session_key", e.Session).
+		set("session_id", e.SessionID).
+		set("notice", e.Notice).
+		under("event", event).
+		tree()
 }
 
 // actionPattern is the pattern of an outbound frame with this op. What a

@@ -23,7 +23,8 @@ type player struct {
 	id, secret, tenant string
 	identities         []wire.Identity
 	agent              *Agent
-	store              *session.Store // of all lives
+	store              *session.Store // of this life or, in memory, of all of them
+	folder             string         // of the store; empty where it is in memory
 
 	// Owned by the run's goroutine.
 	gateway target.Gateway // of this life; nil before the first
@@ -42,6 +43,9 @@ func (p *player) start() error {
 		default:
 			return fmt.Errorf("gateway %s is running: disconnect or kill it first", p.name)
 		}
+	}
+	if err := p.openStore(); err != nil {
+		return err
 	}
 	o, err := p.options()
 	if err != nil {

@@ -145,6 +145,7 @@ func (r *run) end() {
 	r.connector.Close()
 	for _, p := range r.gateways {
 		p.wait()
+		p.removeStore()
 	}
 	r.calls.Wait()
 	r.transport.CloseIdleConnections()

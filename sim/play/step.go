@@ -77,6 +77,8 @@ func (r *run) stimulate(ctx context.Context, step *scenario.Step) error {
 		return r.life(ctx, step)
 	case step.Dial != nil:
 		return r.dial(ctx, step.Dial)
+	case step.Store != nil:
+		return r.storeFile(step)
 	case step.Signal != "":
 		r.signals.give(step.Signal)
 	case step.From != "" && step.From != string(trace.Connector):

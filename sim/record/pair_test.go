@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/relaysim/relaysim/gateway"
+	"github.com/relaysim/relaysim/gateway/session"
 	"github.com/relaysim/relaysim/gateway/wire"
 	"github.com/relaysim/relaysim/sim/connector"
 	"github.com/relaysim/relaysim/sim/law"
@@ -41,9 +42,10 @@ func liveConnector(t *testing.T, secrets ...string) (*connector.Connector, strin
 // states is an observer that waits for the gateway's state.
 type states struct{ now chan gateway.State }
 
-func (s *states) Routed(string, *wire.Event)            {}
-func (s *states) Interrupted(string, string, bool)      {}
-func (s *states) StateChanged(g gateway.State, _ error) { s.now <- g }
+func (s *states) Routed(*gateway.Turn)                    {}
+func (s *states) SessionsSetAside(*session.SetAsideError) {}
+func (s *states) Interrupted(string, string, bool)        {}
+func (s *states) StateChanged(g gateway.State, _ error)   { s.now <- g }
 
 func (s *states) await(t *testing.T, want gateway.State) {
 	t.Helper()

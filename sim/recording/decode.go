@@ -31,6 +31,8 @@ type lineFields struct {
 	Base64          *string         `json:"base64"`
 	Binary          *bool           `json:"binary"`
 	SessionKey      string          `json:"session_key"`
+	SessionID       string          `json:"session_id"`
+	Notice          string          `json:"notice"`
 	ChatID          string          `json:"chat_id"`
 	ActiveTurn      bool            `json:"active_turn"`
 	Event           json.RawMessage `json:"event"`
@@ -134,7 +136,7 @@ func (r *Reader) observe(f lineFields) (*Line, error) {
 	o := &trace.Observation{
 		Seq: f.Seq, Kind: trace.Kind(f.Kind), Conn: f.Conn, Peer: f.Peer, From: trace.Side(f.From),
 		Path: f.Path, Auth: f.Auth, AuthenticatedAs: f.AuthenticatedAs, Code: f.Code, Reason: f.Reason,
-		SessionKey: f.SessionKey, ChatID: f.ChatID, ActiveTurn: f.ActiveTurn, Event: trace.Value{Raw: f.Event},
+		SessionKey: f.SessionKey, SessionID: f.SessionID, Notice: f.Notice, ChatID: f.ChatID, ActiveTurn: f.ActiveTurn, Event: trace.Value{Raw: f.Event},
 		Call: f.Call, Args: trace.Value{Raw: f.Args}, Result: trace.Value{Raw: f.Result}, After: f.After, State: f.State,
 	}
 	if o.At, err = seconds("at", f.At); err != nil {

@@ -26,6 +26,8 @@ func appendObservation(b []byte, o *trace.Observation) ([]byte, error) {
 	b = appendSocket(b, o)
 	b = appendData(b, o)
 	b = appendString(b, "session_key", o.SessionKey)
+	b = appendString(b, "session_id", o.SessionID)
+	b = appendString(b, "notice", o.Notice)
 	b = appendString(b, "chat_id", o.ChatID)
 	if o.ActiveTurn || o.Kind == trace.Interrupted {
 		b = strconv.AppendBool(append(b, `,"active_turn":`...), o.ActiveTurn)

@@ -10,8 +10,9 @@ type Rule struct {
 
 // Act is one thing the agent does; exactly one field is set. Ops default their
 // chat or session to the turn's. ${text}, ${session}, ${user}, ${user_name},
-// ${chat}, ${message_id}, ${context} and ${quoted} are of the turn's event;
-// ${last.message_id} and ${last.error} are of the last call's result.
+// ${chat}, ${message_id}, ${context} and ${quoted} are of the turn's event,
+// ${session_id} and ${notice} of its session, ${last.message_id} and
+// ${last.error} of the last call's result.
 type Act struct {
 	_   struct{} `one:"*"`
 	Pos Pos      `yaml:"-"`
@@ -22,6 +23,7 @@ type Act struct {
 	Reply       *string `yaml:"reply" doc:"End the turn with this reply."`
 	Fail        string  `yaml:"fail" doc:"End the turn with this error (TURN-5)."`
 	Wait        string  `yaml:"wait" doc:"Wait for a signal step of this name."`
+	Background  string  `yaml:"background" enum:"begin|end" doc:"Background work of the turn's session begins, or all of it ends; it may outlast the turn (SES-4)."`
 	OnInterrupt *string `yaml:"on_interrupt" with:"wait" doc:"Beside wait: an interrupt ends the wait and the turn, with this reply. Without it an interrupt is not noticed."`
 	Call        `yaml:",inline"`
 }

@@ -31,6 +31,8 @@ type Expectation struct {
 	Buffer       *Buffer      `yaml:"buffer" doc:"What waits for a gateway's instance now (IDLE-3)."`
 	Wake         *Woken       `yaml:"wake" doc:"The gateway's wake URL was poked (WAKE-1)."`
 	Dropped      *Pattern     `yaml:"dropped" of:"text" doc:"The connector dropped an event or a request, and why."`
+	Session      *SessionNow  `yaml:"session" doc:"A session as the gateway's store has it now (SES)."`
+	Reported     *Pattern     `yaml:"reported" of:"text" doc:"The gateway reported a problem that no frame shows, such as a sessions file that it set aside (SES-7)."`
 	Chat         *Chat        `yaml:"chat" doc:"What a user would see in a channel now."`
 	Nothing      *Nothing     `yaml:"nothing" doc:"true: no event was routed and no action sent that no step expected so far. A list: none of these kinds."`
 }
@@ -49,6 +51,8 @@ type Routed struct {
 	User      *Pattern `yaml:"user" of:"text" doc:"user_id"`
 	UserName  *Pattern `yaml:"user_name" of:"text" doc:"The name shown (IN-6)."`
 	Thread    *Pattern `yaml:"thread" of:"text" doc:"thread_id"`
+	SessionID *Pattern `yaml:"session_id" of:"text" doc:"The session that the key names (SES-1)."`
+	Notice    *Pattern `yaml:"notice" of:"text" doc:"In the first turn after an automatic reset: suspended, idle or daily (SES-6); null in every other."`
 	Source    *Pattern `yaml:"source" of:"map" doc:"Any fields of the source, by their wire names."`
 	Event     *Pattern `yaml:"event" of:"map" doc:"Any fields of the event, by their wire names."`
 }

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/relaysim/relaysim/sim/contract"
 	"gopkg.in/yaml.v3"
@@ -21,6 +22,10 @@ func (l *loader) judge(x any, n *yaml.Node, path string, have given, refs bool) 
 		l.notNegative(have["back_off"], member(path, "back_off"), x.BackOff)
 		l.notNegative(have["handshake_timeout"], member(path, "handshake_timeout"), x.HandshakeTimeout)
 		l.notNegative(have["request_timeout"], member(path, "request_timeout"), x.RequestTimeout)
+	case *SessionOptions:
+		if _, err := time.LoadLocation(x.TimeZone); err != nil {
+			l.fault(have["time_zone"], member(path, "time_zone"), "want a time zone such as Europe/Berlin, got %q", clip(x.TimeZone))
+		}
 	case *Rule:
 		x.Pos = l.pos(n)
 		l.judgeRule(x, path, have)

@@ -123,7 +123,7 @@ type Gateway struct {
 	Platforms        []string          `yaml:"platforms" doc:"The platforms it fronts, in order. Default: all of the connector's."`
 	BotIDs           map[string]string `yaml:"bot_ids" doc:"Bot ids it says in hello, where they differ from the connector's."`
 	Commands         []any             `yaml:"commands" doc:"The command manifest it declares (MP-5)."`
-	Sessions         SessionOptions    `yaml:"sessions" doc:"How session keys are formed (SK-4)."`
+	Sessions         SessionOptions    `yaml:"sessions" doc:"How session keys are formed (SK-4), and how sessions are kept (SES)."`
 	Typing           *bool             `yaml:"typing" doc:"Typing during a turn (OUT-11). Default: true."`
 	Connect          *bool             `yaml:"connect" doc:"false: it does not dial before a step says so. Default: true."`
 	Reconnect        *bool             `yaml:"reconnect" doc:"false: it does not re-dial (RC). Default: true."`
@@ -139,13 +139,6 @@ type Wake struct {
 	URL      string `yaml:"url" key:"scalar" need:"true" doc:"A path such as /wake, at a host that the player plays, or any URL."`
 	Status   int    `yaml:"status" range:"100..599" doc:"What the host answers. Default: 200."`
 	Location string `yaml:"location" doc:"Where its redirect leads to."`
-}
-
-// SessionOptions mirrors the reference's names.
-type SessionOptions struct {
-	GroupPerUser  *bool               `yaml:"group_sessions_per_user" doc:"Default true."`
-	ThreadPerUser *bool               `yaml:"thread_sessions_per_user" doc:"Default false."`
-	Aliases       map[string][]string `yaml:"whatsapp_aliases" doc:"Ids that name the same WhatsApp user (SK-5)."`
 }
 
 // Duration is written as 500ms, 2s, 1m30s.

@@ -8,7 +8,7 @@ type Step struct {
 	// in a step made otherwise.
 	HasRefs bool `yaml:"-"`
 
-	To     string   `yaml:"to" with:"inbound|passthrough|interrupt|frame|raw|agent|gateway|connector" doc:"The gateway or dialled socket meant. Default: the only one."`
+	To     string   `yaml:"to" with:"inbound|passthrough|interrupt|frame|raw|agent|gateway|connector|store" doc:"The gateway or dialled socket meant. Default: the only one."`
 	From   string   `yaml:"from" with:"frame|raw" doc:"For frame and raw: connector (default) or the name of a dialled socket."`
 	Within Duration `yaml:"within" with:"expect" doc:"For expect: virtual time to let pass until it holds."`
 
@@ -23,6 +23,7 @@ type Step struct {
 	Gateway     string        `yaml:"gateway" enum:"connect|disconnect|go_idle|go_dormant|wake|kill|start" doc:"The gateway's life. go_idle: it leaves and waits up to 10s for the ack; go_dormant: so, and dials again once something wakes its host: wake."`
 	Connector   *Control      `yaml:"connector" doc:"The connector's side of the socket."`
 	Dial        *Dial         `yaml:"dial" doc:"A socket opened by hand, to play a gateway frame by frame."`
+	Store       *StoreFile    `yaml:"store" doc:"The sessions file of a gateway with store: disk, while it is stopped."`
 	Signal      string        `yaml:"signal" doc:"Release the agents that wait for this."`
 	Advance     Duration      `yaml:"advance" doc:"Let virtual time pass."`
 	Repeat      *Repeat       `yaml:"repeat" doc:"Steps, several times; ${i} counts from 1."`

@@ -12,7 +12,7 @@ import (
 
 // turnNames are the values an agent has in a turn.
 var turnNames = []string{
-	"text", "session", "user", "user_name", "chat", "message_id", "context", "quoted",
+	"text", "session", "user", "user_name", "chat", "message_id", "context", "quoted", "session_id", "notice",
 	"last.message_id", "last.error",
 }
 

@@ -41,8 +41,10 @@ type Gateway interface {
 type Turn struct {
 	// Caller makes the calls of the turn.
 	gateway.Caller
-	// SessionKey names the session of the event.
-	SessionKey string
+	// SessionKey names the session of the event. SessionID is that session, and
+	// Notice why it took another's place by itself, in its first turn (SES-6): ""
+	// when it did not, or when the gateway does not say.
+	SessionKey, SessionID, Notice string
 	// Event began the turn. It is read-only.
 	Event *wire.Event
 	// Raw is the event as the gateway reported it, by its wire names. Nil means

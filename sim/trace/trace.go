@@ -18,14 +18,14 @@ const (
 	Open        Kind = "open"        // a socket was opened: Path, Auth, AuthenticatedAs
 	Frame       Kind = "frame"       // one WebSocket message crossed: From, Data, Binary, Frames
 	Close       Kind = "close"       // a socket ended: From, Code, Reason
-	Routed      Kind = "routed"      // an event began a turn: SessionKey, Event
+	Routed      Kind = "routed"      // an event began a turn: SessionKey, SessionID, Notice, Event
 	Agent       Kind = "agent"       // a call of the agent's ended: Call, Args, Result
 	Interrupted Kind = "interrupted" // an interrupt reached the gateway: SessionKey, ChatID, ActiveTurn
 	State       Kind = "state"       // the gateway's state changed: State, Reason
 	Answer      Kind = "answer"      // the connector's edge answered a provider: Path, Code, Data
 	Buffered    Kind = "buffered"    // the connector put a delivery behind what waits for an instance (IDLE-3): Peer, Data with its bufferId
 	Wake        Kind = "wake"        // a wake URL was poked (WAKE-1): Peer, Path, Call the method, Args its headers
-	Note        Kind = "note"        // the connector did something no frame shows, such as dropping an event: Reason
+	Note        Kind = "note"        // a half did something no frame shows, such as dropping an event: From, Reason
 )
 
 // Side is one half of the pair.
@@ -59,6 +59,8 @@ type Observation struct {
 	Reason string
 
 	SessionKey string
+	SessionID  string // of the session that the key named then, where the gateway says
+	Notice     string // why that session took another's place by itself, in its first turn
 	ChatID     string
 	ActiveTurn bool
 	Event      Value
