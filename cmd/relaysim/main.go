@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	_ "time/tzdata" // a scenario may name a time zone on a machine that knows none
 )
 
 // Exit statuses.
