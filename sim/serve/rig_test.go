@@ -13,6 +13,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/relaysim/relaysim/gateway"
+	"github.com/relaysim/relaysim/gateway/session"
 	"github.com/relaysim/relaysim/gateway/wire"
 	"github.com/relaysim/relaysim/sim/scenario"
 	"github.com/relaysim/relaysim/sim/serve"
@@ -98,8 +99,9 @@ func (r *rig) gateway(t *testing.T) *gateway.Gateway {
 
 type onConnect chan struct{}
 
-func (c onConnect) Routed(string, *wire.Event)       {}
-func (c onConnect) Interrupted(string, string, bool) {}
+func (c onConnect) Routed(*gateway.Turn)                    {}
+func (c onConnect) Interrupted(string, string, bool)        {}
+func (c onConnect) SessionsSetAside(*session.SetAsideError) {}
 func (c onConnect) StateChanged(s gateway.State, _ error) {
 	if s == gateway.Connected {
 		c <- struct{}{}
