@@ -39,6 +39,7 @@ func TestImportsPointOneWay(t *testing.T) {
 		{"sim/compare", []string{"gateway", "sim/play", "sim/scenario", "sim/recording", "sim/report"}, "two traces are compared as they are"},
 		{"sim/record", []string{"sim/report", "sim/replay", "sim/check"}, "a recorder writes down and plays nothing back"},
 		{"sim/target", []string{"sim/play", "sim/connector", "sim/scenario", "sim/report", "sim/recording"}, "a target is held by the player and knows nothing of it"},
+		{"sim/bridge", []string{"gateway", "sim/connector", "sim/play", "sim/scenario"}, "it passes on what it does not know"},
 		{"sim/serve", []string{"sim/replay", "sim/check", "cmd"}, "it plays users and judges nothing"},
 		{"sim/play", []string{"sim/report", "sim/recording", "sim/replay"}, "the player knows no formats"},
 	} {

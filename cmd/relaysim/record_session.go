@@ -171,18 +171,9 @@ func (f *recordFlags) ownGateway(p program) (*record.OwnOptions, error) {
 			return nil, fmt.Errorf("--agent: %s has no rules under agent", f.agent)
 		}
 	}
-	lookup := func(name string) (string, bool) { v := p.env(name); return v, v != "" }
-	if f.envFile != "" {
-		file, err := os.Open(f.envFile)
-		if err != nil {
-			return nil, fmt.Errorf("--env-file: %w", err)
-		}
-		defer file.Close()
-		env, err := record.ReadEnv(file, f.envFile)
-		if err != nil {
-			return nil, fmt.Errorf("--env-file: %w", err)
-		}
-		lookup = func(name string) (string, bool) { v, ok := env[name]; return v, ok }
+	lookup, err := p.variables(f.envFile)
+	if err != nil {
+		return nil, err
 	}
 	o.Env = gateway.FromEnv(lookup, o.Revision)
 	return o, nil

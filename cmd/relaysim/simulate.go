@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/relaysim/relaysim/gateway/wire"
 	"github.com/relaysim/relaysim/sim/batch"
 	"github.com/relaysim/relaysim/sim/play"
 	"github.com/relaysim/relaysim/sim/report"
@@ -18,6 +19,8 @@ import (
 // simulateFlags are those of simulate, as given.
 type simulateFlags struct {
 	selection
+	liveFlags
+	live     map[*wire.Revision]*play.Live // of --connector; nil: the fake one
 	workers  int
 	failFast bool
 	shuffle  bool
@@ -44,7 +47,13 @@ GITHUB_ACTIONS set, each problem is annotated on GitHub.
 All files are loaded first. If one of them is wrong, or nothing matches, every
 problem is printed and nothing is played (exit status 2). If everything was
 skipped, nothing was tested, and that is a failure (1). Ctrl-C ends the runs at
-once, says what was played and leaves nothing behind (1); a second one kills.`
+once, says what was played and leaves nothing behind (1); a second one kills.
+
+With --connector the gateway dials that one, in real time, and plays what needs
+no control of it; the rest is skipped, with the reason. --tags conformance is what
+any connector must pass. GATEWAY_RELAY_ID, _SECRET, _PLATFORMS and _BOT_IDS say who
+dials. What a scenario names of a connector, such as a chat, are vars listed under
+given: --var channel=123 --var scope=456.`
 
 func newSimulate(p program) *cobra.Command {
 	var flags simulateFlags
@@ -58,6 +67,9 @@ func newSimulate(p program) *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			flags.seeded = cmd.Flags().Changed("seed")
 			flags.shuffle = flags.shuffle || flags.seeded
+			if flags.connector != "" && !cmd.Flags().Changed("jobs") {
+				flags.workers = 1 // its gateway is one
+			}
 			if err := flags.check(); err != nil {
 				return err
 			}
@@ -75,6 +87,7 @@ func newSimulate(p program) *cobra.Command {
 	f.BoolVar(&flags.shuffle, "shuffle", false, "play in a random order, and print its seed")
 	f.Uint64Var(&flags.seed, "seed", 0, "shuffle as the run did that printed this `number`")
 	f.DurationVar(&flags.timeout, "timeout", 30*time.Second, "real time after which one run is ended and has failed")
+	flags.liveFlags.add(f)
 	f.StringVar(&flags.junit, "junit", "", "write JUnit XML to this `file` too")
 	f.BoolVar(&flags.json, "json", false, "print JSON, one object a line, in place of text")
 	f.StringVar(&flags.traceDir, "trace-dir", "", "save the recording of each failed run in this `folder`")
@@ -88,6 +101,11 @@ func (f simulateFlags) check() error {
 		return fmt.Errorf("-j %d: want at least 1", f.workers)
 	case f.timeout <= 0:
 		return fmt.Errorf("--timeout %s: want more than 0", f.timeout)
+	}
+	if f.wait != 0 { // replay has none of these
+		if err := f.liveFlags.check(); err != nil {
+			return err
+		}
 	}
 	return f.selection.check()
 }
@@ -110,6 +128,9 @@ func simulate(ctx context.Context, p program, flags simulateFlags, paths []strin
 func playFiles(ctx context.Context, p program, flags simulateFlags, files []loaded) error {
 	runs, err := flags.selection.runs(files)
 	if err != nil {
+		return err
+	}
+	if flags.live, err = flags.connectors(p); err != nil {
 		return err
 	}
 	st, err := p.open()
@@ -155,7 +176,10 @@ func (f *simulateFlags) order(p program, n int) []int {
 func playAll(ctx context.Context, st stage, runs []run, flags simulateFlags, order []int, out *output) report.Summary {
 	var list []batch.Run
 	for _, r := range runs {
-		o := play.Options{Timeout: flags.timeout, Pace: flags.pace, Logger: out.logger(r)}
+		o := play.Options{
+			Timeout: flags.timeout, Pace: flags.pace, Logger: out.logger(r),
+			Connector: flags.live[r.revision], Patience: flags.wait, Settle: flags.settle,
+		}
 		list = append(list, func(ctx context.Context) *verdict.Result {
 			return st.Run(ctx, r.scenario, r.revision, o)
 		})

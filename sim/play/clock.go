@@ -20,9 +20,13 @@ type clock struct {
 	passed atomic.Int64 // virtual time since start, in nanoseconds; quartz's Now allocates
 }
 
-func newClock() *clock {
+// newClock returns a clock that stands still at start; the zero time is any.
+func newClock(start time.Time) *clock {
 	f := &clockFaults{}
 	m := quartz.NewMock(f).WithLogger(quartz.NoOpLogger)
+	if !start.IsZero() {
+		m.Set(start)
+	}
 	return &clock{Mock: m, faults: f, start: m.Now()}
 }
 

@@ -24,6 +24,14 @@ type Options struct {
 	Pace float64
 	// Target makes the gateways under test. Nil means target.BuiltIn.
 	Target target.Target
+	// Connector is played against in place of the fake one. Nil: the fake one.
+	Connector *Live
+	// Patience is how long, in real time, an answer of a live Connector may take.
+	// Zero means 5 s.
+	Patience time.Duration
+	// Settle is how long, in real time, nothing must happen until it is believed
+	// that nothing will, where nobody can be asked. Zero means 150 ms.
+	Settle time.Duration
 	// Logger takes what the gateway and the connector log. Nil discards.
 	Logger *slog.Logger
 }
@@ -41,6 +49,15 @@ func (s *Stage) Run(ctx context.Context, sc *scenario.Scenario, rev *wire.Revisi
 	began := time.Now() // how long it took a person, not the contract's time
 	if o.Timeout == 0 {
 		o.Timeout = DefaultTimeout
+	}
+	if o.Connector != nil {
+		if why := o.Connector.lacks(sc); why != "" {
+			return &verdict.Result{
+				Name: sc.Name, File: sc.Pos.File, Line: sc.Pos.Line, Revision: rev.Name,
+				Covers: sc.Covers, Tags: sc.Tags, Outcome: verdict.Skipped, Reason: why,
+			}
+		}
+		sc = o.Connector.dress(sc)
 	}
 	limited, cancel := context.WithTimeoutCause(ctx, o.Timeout+o.paced(duration(sc.Steps)), errTimeout)
 	defer cancel()
@@ -77,6 +94,12 @@ func (r *run) play(ctx context.Context) error {
 	r.ledger.update(r.scenario.Pos)
 	if err := r.steps(ctx, r.scenario.Steps); err != nil {
 		return err
+	}
+	if r.options.Connector != nil {
+		if err := r.rest(ctx); err != nil {
+			return err
+		}
+		r.ledger.update(r.scenario.Pos)
 	}
 	return r.nothingLeft()
 }

@@ -1,6 +1,7 @@
 package play
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"github.com/relaysim/relaysim/gateway/wire"
+	"github.com/relaysim/relaysim/sim/bridge"
 	"github.com/relaysim/relaysim/sim/connector"
 	"github.com/relaysim/relaysim/sim/law"
 	"github.com/relaysim/relaysim/sim/quiet"
@@ -33,8 +35,9 @@ type run struct {
 	signals   *signals
 
 	connector *connector.Connector
-	hand      *Hand  // does the connector's side of steps
-	base      string // the connector's URL
+	bridge    *bridge.Bridge // to a live connector; nil where there is none
+	hand      *Hand          // does the connector's side of steps
+	base      string         // the connector's URL
 	unmount   func()
 	wakes     string // the URL of the hosts that are poked
 	asleep    func() // unmounts them
@@ -55,7 +58,12 @@ func newRun(s *Stage, sc *scenario.Scenario, rev *wire.Revision, o Options) *run
 	if o.Target == nil {
 		o.Target = target.BuiltIn{}
 	}
-	clock := newClock()
+	o.Settle, o.Patience = cmp.Or(o.Settle, DefaultSettle), cmp.Or(o.Patience, DefaultPatience)
+	var start time.Time
+	if o.Connector != nil {
+		start = time.Now().Truncate(time.Second) // tokens end on a second
+	}
+	clock := newClock(start)
 	counter := quiet.NewCounter()
 	r := &run{
 		scenario: sc, revision: rev, options: o,
@@ -75,7 +83,7 @@ func newRun(s *Stage, sc *scenario.Scenario, rev *wire.Revision, o Options) *run
 	r.wakes, r.asleep = s.mount(http.HandlerFunc(r.woken))
 	far := r.connectorOptions()
 	r.connector = connector.New(far)
-	r.base, r.unmount = s.mount(r.connector)
+	r.base, r.unmount = s.mount(r.far())
 	r.hand = &Hand{
 		Connector: r.connector, Platforms: far.Platforms, Base: r.base, Client: r.client,
 		Now: clock.time, NewID: r.ids.next, Gateway: r.gatewayID,
@@ -97,7 +105,23 @@ func (r *run) start(ctx context.Context) error {
 			return err
 		}
 	}
+	if r.options.Connector != nil {
+		return r.greeted(ctx)
+	}
 	return r.quiet(ctx)
+}
+
+// far is what the gateways dial: the connector, or a bridge to a live one. Then
+// the connector stands by, and nobody dials it.
+func (r *run) far() http.Handler {
+	l := r.options.Connector
+	if l == nil {
+		return r.connector
+	}
+	r.bridge = bridge.New(bridge.Options{
+		Connector: l.URL, Client: l.Client, Peer: r.names[0], PeerHeader: peerHeader, Trace: r.log, Activity: r.counter,
+	})
+	return r.bridge
 }
 
 // maxTrace bounds the observations of one run: they are kept in memory.
@@ -143,6 +167,9 @@ func (r *run) end() {
 		s.close()
 	}
 	r.connector.Close()
+	if r.bridge != nil {
+		r.bridge.Close()
+	}
 	for _, p := range r.gateways {
 		p.wait()
 		p.removeStore()
@@ -168,7 +195,7 @@ func (r *run) known(whole bool) law.Known {
 		ResultsWithheld:   anyStep(r.scenario.Steps, scriptsConnector) || config.Results == manual,
 		Whole:             whole,
 		TurnsShown:        true,
-		TokensChecked:     config.Auth != "open",
+		TokensChecked:     config.Auth != "open" && r.options.Connector == nil,
 	}
 	if len(config.Tenants) > 0 {
 		k.Tenants = r.owners()

@@ -184,6 +184,12 @@ func (l *loader) judgeScenario(x *Scenario, n *yaml.Node, have given) {
 	l.varNames(have["vars"])
 	l.distinct(have["covers"], "covers")
 	l.distinct(have["tags"], "tags")
+	l.distinct(have["given"], "given")
+	eachItem(have["given"], func(i int, item *yaml.Node) {
+		if vars := have["vars"]; item.Kind == yaml.ScalarNode && (vars == nil || child(vars, item.Value) == nil) {
+			l.fault(item, element("given", i), "no var %q: want it under vars, as the fake connector has it", clip(item.Value))
+		}
+	})
 	l.distinct(have["revisions"], "revisions")
 	eachItem(have["covers"], func(i int, item *yaml.Node) {
 		switch {

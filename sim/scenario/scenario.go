@@ -64,6 +64,7 @@ type Scenario struct {
 	Revisions []string           `yaml:"revisions" enum:"2026-06|2026-08" doc:"The revisions it holds in. Default: all."`
 	Strict    string             `yaml:"strict" enum:"default|all" doc:"all: typing must be expected too."`
 	Vars      map[string]any     `yaml:"vars" doc:"Values for ${name}."`
+	Given     []string           `yaml:"given" as:"written" doc:"Vars that name what a connector knows, such as a chat: against a live one their values are its own."`
 	Connector Connector          `yaml:"connector" doc:"The fake connector's side."`
 	Gateway   *Gateway           `yaml:"gateway" doc:"The one gateway. Default: one that fronts every platform of the connector."`
 	Gateways  map[string]Gateway `yaml:"gateways" doc:"Several gateways by name, in place of gateway."`
