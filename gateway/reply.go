@@ -46,7 +46,7 @@ func (t *Turn) reply(ctx context.Context, text string) {
 
 // split cuts a text into pieces that the chat's platform takes (OUT-7, MP-4).
 func (t *Turn) split(text string) []string {
-	d := t.g.descriptorOf(t.g.addressOf(t.origin.platform).platform)
+	d := t.descriptor()
 	if d == nil || d.MaxMessageLength <= 0 {
 		return []string{text} // (HS-5) r6 takes a limit of 0 as it is: none
 	}
@@ -54,6 +54,11 @@ func (t *Turn) split(text string) []string {
 		return []string{text}
 	}
 	return wire.Chunk(text, d.MaxMessageLength, d.Length, t.g.rev)
+}
+
+// descriptor is that of the chat's platform; nil before the first handshake.
+func (t *Turn) descriptor() *wire.Descriptor {
+	return t.g.descriptorOf(t.g.addressOf(t.origin.platform).platform)
 }
 
 // sendPiece sends one piece, and again where that helps (OUT-10).
@@ -79,8 +84,8 @@ func (t *Turn) sendPiece(ctx context.Context, a wire.Action, text string) wire.R
 }
 
 func (t *Turn) sendText(ctx context.Context, a wire.Action, text string) wire.Result {
-	if ctx.Err() != nil {
-		return failure(context.Cause(ctx).Error()) // cancelled meanwhile (TURN-3)
+	if why := t.wasCancelled(); why != nil {
+		return failure(why.Error()) // (TURN-3)
 	}
 	a.Content = &text
 	return t.g.do(ctx, a, t.origin)

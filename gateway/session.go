@@ -48,6 +48,7 @@ func (t *Turn) began() {
 
 // ended tells the session how the agent's part of the turn went (SES-10).
 func (t *Turn) ended(reply string, err error) {
+	reply = t.whole(reply)
 	switch {
 	case err != nil:
 		t.g.store.Fail(&t.Session, "")

@@ -34,6 +34,8 @@ type Turn struct {
 	end       context.CancelCauseFunc // Guarded by mu. Of its context; nil before it runs.
 	typing    *typing                 // Guarded by mu. nil before it runs.
 	isOver    bool                    // Guarded by mu. It has run.
+	streams   []*Stream               // Guarded by mu.
+	said      []string                // Guarded by mu. What was streamed, a segment each.
 }
 
 // turnOverhead is what a turn holds beside its event, in bytes, roughly.
@@ -139,8 +141,10 @@ func (t *Turn) apology(reply string, err error) string {
 	return "Sorry, I ran into an error: " + err.Error()
 }
 
-// agent runs the agent. A panic of its is an error of the turn (TURN-5).
+// agent runs the agent. A panic of its is an error of the turn (TURN-5). What it
+// streamed is delivered when it returns.
 func (t *Turn) agent(ctx context.Context) (reply string, err error) {
+	defer t.closeStreams()
 	defer func() {
 		if p := recover(); p != nil {
 			t.g.log.Error("relay: the agent panicked", "session", t.SessionKey, "panic", p, "stack", string(debug.Stack()))

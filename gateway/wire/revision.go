@@ -33,6 +33,10 @@ type Revision struct {
 	Prompts             bool   // prompt tokens and presses (PRM-3, PRM-4, DI-4)
 	SpacedCommands      bool   // a command may have space before its slash (IN-10)
 	ClosesLastFence     bool   // the last piece of a long reply closes an open fence too (OUT-7)
+	KnowsSilence        bool   // a stream that says [SILENT] or NO_REPLY, and no more, says nothing
+	StripsStrayTags     bool   // a stream leaves out the end of a thought that never began
+	ChainsPieces        bool   // the pieces between the first and the last of a stream's text answer the first
+	ExpectsEditsAlways  bool   // a stream's message says expect_edits also where it is whole
 
 	Platforms []string // known besides those that every revision knows (IN-3)
 	Commands  []string // known besides those that every revision knows (TURN-3)
@@ -40,9 +44,10 @@ type Revision struct {
 
 // R6 is revision 2026-06, the seed.
 var R6 = &Revision{
-	Name:     "2026-06",
-	ScopeKey: "guild_id",
-	Commands: []string{"credits"},
+	Name:               "2026-06",
+	ScopeKey:           "guild_id",
+	ExpectsEditsAlways: true,
+	Commands:           []string{"credits"},
 }
 
 // R8 is revision 2026-08, which adds to R6.
@@ -70,6 +75,9 @@ var R8 = &Revision{
 	SlackHermesCommands: true,
 	SlackThreads:        true,
 	ClosesLastFence:     true,
+	KnowsSilence:        true,
+	StripsStrayTags:     true,
+	ChainsPieces:        true,
 	Prompts:             true,
 	SpacedCommands:      true,
 	Platforms:           []string{"a2a", "buzz"},
