@@ -18,9 +18,9 @@ type StreamOptions struct {
 }
 
 const (
-	// firstShow is how long a text may gather before it is shown, in gateway clock
-	// time, so that a short one is sent whole.
-	firstShow       = 100 * time.Millisecond
+	// gather is how long what is written waits for more before it is shown, in
+	// gateway clock time, so that a short text is sent whole.
+	gather          = 100 * time.Millisecond
 	defaultInterval = time.Second
 )
 
@@ -91,30 +91,20 @@ func (s *Stream) schedule() {
 	if s.closed || s.showing || s.timer != nil || !s.message.wants(s.text) {
 		return
 	}
-	wait := firstShow
+	wait := gather
 	if !s.last.IsZero() {
-		wait = s.interval - s.t.g.clock.Since(s.last)
-	}
-	if wait <= 0 {
-		s.start()
-		return
+		wait = max(gather, s.interval-s.t.g.clock.Since(s.last))
 	}
 	s.timer = s.t.g.clock.AfterFunc(wait, func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		s.timer = nil
 		if !s.closed && !s.showing {
-			s.start()
+			s.showing = true
+			s.t.g.work.Begin()
+			s.t.g.turns.Go(s.show) // before the turn's own end: that closes the stream
 		}
 	})
-}
-
-// start lets a goroutine show the text. It is the turn's, which does not end
-// before the stream is closed. The caller holds mu.
-func (s *Stream) start() {
-	s.showing = true
-	s.t.g.work.Begin()
-	s.t.g.turns.Go(s.show)
 }
 
 // show shows the text as far as it has come.

@@ -93,6 +93,7 @@ func (a *Agent) Turn(ctx context.Context, t *gateway.Turn) (string, error) {
 func turnOf(t *gateway.Turn) *target.Turn {
 	return &target.Turn{
 		Caller: t, SessionKey: t.SessionKey, SessionID: t.Session.ID, Notice: string(t.Notice.Reason), Event: t.Event,
+		Stream: func(ctx context.Context) target.Stream { return t.Stream(ctx, gateway.StreamOptions{}) },
 	}
 }
 
@@ -117,6 +118,7 @@ func (a *Agent) turn(ctx context.Context, t *target.Turn) (string, error) {
 		return "", nil
 	}
 	env := a.environment(t)
+	defer env.stream.close()
 	for i := range rule.Do {
 		act, err := rule.Do[i].Resolve(env.lookup)
 		if err != nil {
@@ -138,6 +140,10 @@ func (a *Agent) turn(ctx context.Context, t *target.Turn) (string, error) {
 			}
 		case act.Background != "":
 			if err := a.work(t, act.Background == "begin"); err != nil {
+				return "", err
+			}
+		case act.Write != "", act.EndSegment:
+			if err := a.write(ctx, &env.stream, t, act); err != nil {
 				return "", err
 			}
 		default:
@@ -198,6 +204,7 @@ func (a *Agent) find(t *target.Turn) int {
 type turnEnvironment struct {
 	turn      *target.Turn
 	last      wire.Result
+	stream    stream
 	variables *variables
 }
 

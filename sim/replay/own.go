@@ -15,11 +15,12 @@ type own struct {
 	tape    *tape
 	chats   map[string]string // of the turns that began, by session
 	replied map[string]bool   // chats in which a turn has ended with a reply, or a command was given
+	streams map[string]bool   // chats in which a turn streams, whose messages are calls
 	framer  trace.Framer
 }
 
 func newOwn(t *tape) *own {
-	return &own{tape: t, types: t.typesOnItsOwn(), chats: map[string]string{}, replied: map[string]bool{}}
+	return &own{tape: t, types: t.typesOnItsOwn(), chats: map[string]string{}, replied: map[string]bool{}, streams: map[string]bool{}}
 }
 
 // observe takes in the lines in their order.
@@ -36,9 +37,17 @@ func (w *own) observe(l *line) {
 		if event, err := eventFields(o); err == nil {
 			w.chats[o.SessionKey] = namesOf(event).chat
 		}
+	case o.Kind == trace.Agent && o.Call == "stream_delta":
+		w.streams[w.chats[o.SessionKey]] = true
 	case o.Kind == trace.Agent && (o.Call == "return" || o.Call == "raise"):
-		if end, err := endOfTurn(o); err == nil && (end.Text != "" || o.Call == "raise") {
-			w.replied[w.chats[end.Session]] = true
+		end, err := endOfTurn(o)
+		if err != nil {
+			return
+		}
+		chat := w.chats[end.Session]
+		delete(w.streams, chat)
+		if end.Text != "" || o.Call == "raise" {
+			w.replied[chat] = true
 		}
 	}
 }
@@ -53,7 +62,7 @@ func (w *own) made(f frame, o *trace.Observation) bool {
 		return w.types && isTyping(action)
 	}
 	chat, _ := action["chat_id"].(string)
-	return isReply(action) && w.replied[chat]
+	return isReply(action) && w.replied[chat] && !w.streams[chat]
 }
 
 // commandIn is the chat in which a frame of the connector's gives a command.
@@ -83,8 +92,9 @@ func isTyping(action map[string]any) bool {
 	return action["op"] == opTyping.name && !says
 }
 
-// isReply says whether an action is what a turn ended with (OUT-9).
+// isReply says whether an action is what a turn ended with (OUT-9), and not a
+// message of a stream.
 func isReply(action map[string]any) bool {
 	metadata, _ := action["metadata"].(map[string]any)
-	return action["op"] == opSend.name && metadata["notify"] == true
+	return action["op"] == opSend.name && metadata["notify"] == true && metadata["expect_edits"] == nil
 }

@@ -25,6 +25,8 @@ type Act struct {
 	Wait        string  `yaml:"wait" doc:"Wait for a signal step of this name."`
 	Background  string  `yaml:"background" enum:"begin|end" doc:"Background work of the turn's session begins, or all of it ends; it may outlast the turn (SES-4)."`
 	OnInterrupt *string `yaml:"on_interrupt" with:"wait" doc:"Beside wait: an interrupt ends the wait and the turn, with this reply. Without it an interrupt is not noticed."`
+	Write       string  `yaml:"write" doc:"Stream: add this to a message that is edited while it grows. The end of the turn finishes it."`
+	EndSegment  bool    `yaml:"end_segment" doc:"Stream: finish the message; what is written next begins another."`
 	Call        `yaml:",inline"`
 }
 

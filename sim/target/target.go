@@ -9,6 +9,7 @@ package target
 import (
 	"context"
 	"encoding/json"
+	"io"
 
 	"github.com/relaysim/relaysim/gateway"
 	"github.com/relaysim/relaysim/gateway/wire"
@@ -50,6 +51,17 @@ type Turn struct {
 	// Raw is the event as the gateway reported it, by its wire names. Nil means
 	// that it is the built-in one's, which has all of Event.
 	Raw json.RawMessage
+	// Stream begins a reply that is shown while it grows. Nil where the gateway
+	// cannot.
+	Stream func(ctx context.Context) Stream
+}
+
+// Stream is a reply that grows. A *gateway.Stream is one, and its methods say
+// what they do.
+type Stream interface {
+	io.StringWriter
+	Break() error
+	Close() error
 }
 
 // JSON is the event by its wire names.
