@@ -88,14 +88,8 @@ func loadRecording(s source) (_ *scenario.Scenario, warnings []string, err error
 	if err != nil {
 		return nil, nil, err
 	}
-	f, err := s.openFile()
-	if err != nil {
-		return nil, nil, err
-	}
-	defer f.Close()
-	rec := recording.NewReader(f, s.name)
-	compiled, err := replay.Compile(rec, deviations)
-	for _, w := range rec.Warnings() {
+	compiled, list, err := replay.Compile(s.openFile, s.name, deviations)
+	for _, w := range list {
 		warnings = append(warnings, w.Error())
 	}
 	return compiled, warnings, err

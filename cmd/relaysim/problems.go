@@ -37,10 +37,10 @@ func noteCount(p program, files []loaded) {
 }
 
 func (l loaded) notes() []string {
-	if l.scenario == nil {
+	if l.scenario == nil || l.scenario.Recorded == nil {
 		return nil
 	}
-	return l.scenario.Notes
+	return l.scenario.Recorded.Notes
 }
 
 // write writes a line for each problem: what GitHub makes of it, when that is

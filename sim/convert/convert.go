@@ -45,10 +45,13 @@ const maxSteps = 5000
 // Convert makes a scenario of a compiled recording. file is the name it is
 // loaded under. The error says that it cannot be written as a scenario.
 func Convert(compiled *scenario.Scenario, file string, play Player) (*Result, error) {
-	if n := len(compiled.Steps); n > maxSteps {
-		return nil, fmt.Errorf("it has %d steps, want at most %d: cut it to what matters", n, maxSteps)
+	if n := len(compiled.Steps); n > maxSteps || compiled.Tape() != nil {
+		return nil, fmt.Errorf("it has more than %d steps: cut it to what matters", maxSteps)
 	}
-	s := read(compiled)
+	if n := len(compiled.Gateways); n > 0 {
+		return nil, fmt.Errorf("it is of %d gateways: only a recording of one can be converted", n)
+	}
+	s := read(retold(compiled))
 	stories := []*story{s}
 	if inside := s.inside(); inside != nil {
 		stories = []*story{inside, s}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"flag"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"slices"
@@ -16,7 +17,6 @@ import (
 	"github.com/relaysim/relaysim/recordings"
 	"github.com/relaysim/relaysim/sim/convert"
 	"github.com/relaysim/relaysim/sim/play"
-	"github.com/relaysim/relaysim/sim/recording"
 	"github.com/relaysim/relaysim/sim/replay"
 	"github.com/relaysim/relaysim/sim/scenario"
 	"github.com/relaysim/relaysim/sim/verdict"
@@ -68,7 +68,7 @@ func compile(t *testing.T, name string) *scenario.Scenario {
 			t.Fatal(err)
 		}
 	}
-	s, err := replay.Compile(recording.NewReader(bytes.NewReader(text), name), deviations)
+	s, _, err := replay.Compile(func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(text)), nil }, name, deviations)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -157,7 +157,7 @@ func compareGolden(t *testing.T, path string, got []byte) {
 func TestTooLong(t *testing.T) {
 	t.Parallel()
 	s := &scenario.Scenario{Name: "x", Revisions: []string{"2026-08"}, Steps: make([]scenario.Step, 10000)}
-	if _, err := convert.Convert(s, "x.yaml", func(*scenario.Scenario) string { return "" }); err == nil || !strings.Contains(err.Error(), "10000 steps") {
+	if _, err := convert.Convert(s, "x.yaml", func(*scenario.Scenario) string { return "" }); err == nil || !strings.Contains(err.Error(), "more than 5000 steps") {
 		t.Errorf("got %v", err)
 	}
 }

@@ -31,7 +31,7 @@ func (d *draft) head() {
 	if !reflect.DeepEqual(g, scenario.Gateway{}) {
 		s.Gateway = &g
 	}
-	for i, note := range in.Notes {
+	for i, note := range in.Recorded.Notes {
 		if i > 0 {
 			d.notes[-1] += "\n"
 		}

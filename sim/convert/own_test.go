@@ -3,6 +3,7 @@ package convert_test
 import (
 	"bytes"
 	"flag"
+	"io"
 	"io/fs"
 	"slices"
 	"testing"
@@ -30,7 +31,8 @@ func record(t *testing.T, stage *play.Stage, s *scenario.Scenario, rev *wire.Rev
 	if err != nil {
 		t.Fatal(err)
 	}
-	compiled, err := replay.Compile(recording.NewReader(&b, "own.jsonl"), nil)
+	open := func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(b.Bytes())), nil }
+	compiled, _, err := replay.Compile(open, "own.jsonl", nil)
 	if err != nil {
 		t.Fatal(s.Name, err)
 	}

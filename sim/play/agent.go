@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -22,17 +23,21 @@ import (
 // each gateway one; NewAgent makes one for a gateway without a player.
 type Agent struct {
 	name      string // of its gateway in the trace
-	rules     []scenario.Rule
-	when      []*match.Pattern // by rule; nil: every event
 	revision  *wire.Revision
 	log       Log
 	since     func() time.Duration // time since the start, as the log has it
 	variables *variables
 	signals   *signals
 
-	mu   sync.Mutex
-	used map[int]bool        // Guarded by mu: rules with once that had their turn
-	ends map[string][]func() // Guarded by mu: of the background work of each session key
+	mu    sync.Mutex
+	rules []agentRule         // Guarded by mu: without those that are used up
+	ends  map[string][]func() // Guarded by mu: of the background work of each session key
+}
+
+// agentRule is a rule, ready to be compared with events.
+type agentRule struct {
+	*scenario.Rule
+	when *match.Pattern // nil: every event
 }
 
 // Log is where an Agent writes: a trace.Log, or something that keeps the same
@@ -60,27 +65,27 @@ type AgentOptions struct {
 // of a pattern that cannot be compiled.
 func NewAgent(o AgentOptions) (*Agent, error) {
 	a := &Agent{
-		name: o.Name, rules: o.Rules, revision: o.Revision, log: o.Log, since: o.Since,
+		name: o.Name, revision: o.Revision, log: o.Log, since: o.Since,
 		variables: newVariables(o.Vars),
 		signals:   newSignals(quiet.NewCounter()), // nobody asks it
 	}
-	return a, a.compile()
+	return a, a.learn(o.Rules)
 }
 
-// compile makes the rules' patterns. The loader has refused bad ones; a
-// scenario built in Go may have them.
-func (a *Agent) compile() error {
-	a.used, a.ends, a.when = map[int]bool{}, map[string][]func(){}, make([]*match.Pattern, len(a.rules))
-	for i := range a.rules {
-		rule := &a.rules[i]
-		if rule.When == nil {
-			continue
+// learn adds rules behind those it has. The loader has refused patterns that
+// cannot be compiled; a scenario built in Go may have them.
+func (a *Agent) learn(rules []scenario.Rule) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for i := range rules {
+		r := agentRule{Rule: &rules[i]}
+		if r.When != nil {
+			var err error
+			if r.when, err = match.Compile(routedPattern(r.When, a.revision)); err != nil {
+				return fmt.Errorf("%s: agent.when: %w", r.Pos, err)
+			}
 		}
-		p, err := match.Compile(routedPattern(rule.When, a.revision))
-		if err != nil {
-			return fmt.Errorf("%s: agent.when: %w", rule.Pos, err)
-		}
-		a.when[i] = p
+		a.rules = append(a.rules, r)
 	}
 	return nil
 }
@@ -119,35 +124,13 @@ func (a *Agent) turn(ctx context.Context, t *target.Turn) (string, error) {
 	}
 	env := a.environment(t)
 	defer env.stream.close()
+	if rule.Told != "" {
+		return a.told(ctx, rule.Told, env)
+	}
 	for i := range rule.Do {
-		act, err := rule.Do[i].Resolve(env.lookup)
-		if err != nil {
-			return "", err
-		}
-		switch {
-		case act.Reply != nil:
-			return *act.Reply, nil
-		case act.Fail != "":
-			return "", errors.New(act.Fail)
-		case act.Wait != "":
-			w := &waiter{name: act.Wait, session: t.SessionKey, interrupt: act.OnInterrupt != nil}
-			signalled, err := a.signals.wait(ctx, w)
-			if err != nil {
-				return "", err
-			}
-			if !signalled {
-				return *act.OnInterrupt, nil
-			}
-		case act.Background != "":
-			if err := a.work(t, act.Background == "begin"); err != nil {
-				return "", err
-			}
-		case act.Write != "", act.EndSegment:
-			if err := a.write(ctx, &env.stream, t, act); err != nil {
-				return "", err
-			}
-		default:
-			env.last = a.do(ctx, t, t.SessionKey, action(&act.Call, t))
+		reply, ended, err := a.act(ctx, &rule.Do[i], env)
+		if ended || err != nil {
+			return reply, err
 		}
 	}
 	return "", nil
@@ -166,6 +149,47 @@ func (a *Agent) Answers(t *gateway.Turn, _ wire.ParsedCommand) bool {
 	return when != nil && (when.Text != nil || when.Type != nil || when.MessageID != nil || when.Source != nil)
 }
 
+// told does what the steps tell it to, until that ends the turn.
+func (a *Agent) told(ctx context.Context, turn string, env *turnEnvironment) (string, error) {
+	for {
+		given, err := a.signals.wait(ctx, &waiter{name: turn, session: env.turn.SessionKey})
+		if err != nil {
+			return "", err
+		}
+		reply, ended, err := a.act(ctx, given.act, env)
+		if ended || err != nil {
+			return reply, err
+		}
+	}
+}
+
+// act does one thing of a turn. ended says that the turn is over, with the reply.
+func (a *Agent) act(ctx context.Context, act *scenario.Act, env *turnEnvironment) (reply string, ended bool, err error) {
+	if act, err = act.Resolve(env.lookup); err != nil {
+		return "", false, err
+	}
+	t := env.turn
+	switch {
+	case act.Reply != nil:
+		return *act.Reply, true, nil
+	case act.Fail != "":
+		return "", true, errors.New(act.Fail)
+	case act.Wait != "":
+		w := &waiter{name: act.Wait, session: t.SessionKey, interrupt: act.OnInterrupt != nil}
+		given, err := a.signals.wait(ctx, w)
+		if err == nil && given.interrupt {
+			return *act.OnInterrupt, true, nil
+		}
+		return "", false, err
+	case act.Background != "":
+		return "", false, a.work(t, act.Background == "begin")
+	case act.Write != "", act.EndSegment:
+		return "", false, a.write(ctx, &env.stream, t, act)
+	}
+	env.last = a.do(ctx, t, t.SessionKey, action(&act.Call, t))
+	return "", false, nil
+}
+
 // rule finds the rule for a turn and uses it up if it is for one time only.
 func (a *Agent) rule(t *target.Turn) *scenario.Rule {
 	a.mu.Lock()
@@ -174,24 +198,24 @@ func (a *Agent) rule(t *target.Turn) *scenario.Rule {
 	if i < 0 {
 		return nil
 	}
-	a.used[i] = a.rules[i].Once
-	return &a.rules[i]
+	rule := a.rules[i].Rule
+	if rule.Once {
+		a.rules = slices.Delete(a.rules, i, i+1)
+	}
+	return rule
 }
 
 // find is the index of the first rule that matches an event, or -1. The caller
 // holds mu.
 func (a *Agent) find(t *target.Turn) int {
 	var view any
-	for i := range a.rules {
-		if a.used[i] {
-			continue
-		}
-		if pattern := a.when[i]; pattern != nil {
+	for i, rule := range a.rules {
+		if rule.when != nil {
 			if view == nil {
 				o := &trace.Observation{SessionKey: t.SessionKey, SessionID: t.SessionID, Notice: t.Notice}
 				view = routedView(o, t.JSON(a.revision))
 			}
-			if len(pattern.Match(view, a.variables)) > 0 {
+			if len(rule.when.Match(view, a.variables)) > 0 {
 				continue
 			}
 		}

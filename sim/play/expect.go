@@ -91,7 +91,7 @@ func (r *run) compare(list []scenario.Expectation) []verdict.Problem {
 // candidates are the items that w may match, in order.
 func (r *run) candidates(w *want) []*item {
 	var list []*item
-	for _, it := range r.ledger.lanes[w.lane].open(r.scenario.AnyOrder) {
+	for _, it := range r.ledger.lanes[w.lane].open(r.scenario.Recorded != nil) {
 		if !it.expected && w.means(it) {
 			list = append(list, it)
 		}
@@ -181,8 +181,7 @@ func (r *run) missing(w *want) verdict.Problem {
 
 // early finds an item that would have matched in another order.
 func (r *run) early(w *want) *item {
-	q := r.ledger.lanes[w.lane]
-	for _, it := range q.items[q.taken:max(q.past, q.taken)] {
+	for _, it := range r.ledger.lanes[w.lane].skipped() {
 		if it.expected || !w.means(it) {
 			continue
 		}

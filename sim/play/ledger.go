@@ -2,6 +2,7 @@ package play
 
 import (
 	"encoding/json"
+	"maps"
 	"slices"
 	"strconv"
 
@@ -56,13 +57,7 @@ type ledger struct {
 	cause scenario.Pos
 	lanes map[lane]*queue
 	asked map[request]*item
-}
-
-// queue is what happened in one lane, in order.
-type queue struct {
-	items []*item
-	past  int // items before this index came before something already expected
-	taken int // items before this index are all expected
+	stood map[string]bool // gateways that have said where they stand, by name
 }
 
 // request names an outbound frame: ids are unique per connection (OUT-1).
@@ -72,7 +67,7 @@ type request struct {
 }
 
 func newLedger(log *trace.Log, rev *wire.Revision) *ledger {
-	l := &ledger{log: log, revision: rev, lanes: map[lane]*queue{}, asked: map[request]*item{}}
+	l := &ledger{log: log, revision: rev, lanes: map[lane]*queue{}, asked: map[request]*item{}, stood: map[string]bool{}}
 	for _, name := range everyLane {
 		l.lanes[name] = &queue{}
 	}
@@ -111,33 +106,26 @@ func (l *ledger) update(cause scenario.Pos) {
 			l.add(i)
 		case trace.Wake:
 			l.add(&item{lane: laneWake, seen: o})
-		case trace.State, trace.Buffered:
+		case trace.State:
+			l.stood[o.Peer] = true
+		case trace.Buffered:
 		}
 	}
 }
 
 func (l *ledger) add(i *item) {
 	q := l.lanes[i.lane]
-	i.index, i.cause = len(q.items), l.cause
+	i.index, i.cause = q.gone+len(q.items), l.cause
 	q.items = append(q.items, i)
 }
 
-// open are the items that may still be expected: in any order, or only those
-// after what was expected last.
-func (q *queue) open(anyOrder bool) []*item {
-	if anyOrder {
-		return q.items[q.taken:]
+// forget drops what happened up to the observation seq: no step asks for it any
+// more.
+func (l *ledger) forget(seq int) {
+	for _, name := range everyLane {
+		l.lanes[name].forget(seq)
 	}
-	return q.items[max(q.past, q.taken):]
-}
-
-// take marks an item as expected.
-func (q *queue) take(i *item) {
-	i.expected = true
-	q.past = max(q.past, i.index+1)
-	for q.taken < len(q.items) && q.items[q.taken].expected {
-		q.taken++
-	}
+	maps.DeleteFunc(l.asked, func(_ request, i *item) bool { return i.seen.Seq <= seq })
 }
 
 // unexpected calls visit for each item that no step expected, in the order in
@@ -146,7 +134,7 @@ func (l *ledger) unexpected(visit func(*item)) {
 	var list []*item
 	for _, name := range everyLane {
 		q := l.lanes[name]
-		for _, i := range q.items[q.taken:] {
+		for _, i := range q.items[q.taken-q.gone:] {
 			if !i.expected {
 				list = append(list, i)
 			}

@@ -38,26 +38,30 @@ func leaked(violations []law.Violation) []int {
 func (m mask) trace(list []*trace.Observation, leaks []int) []*trace.Observation {
 	list = slices.Clone(list)
 	for i, o := range list {
-		c := *o
-		c.Data = []byte(m.text(string(o.Data)))
-		if slices.Contains(leaks, o.Seq) && bytes.Equal(c.Data, o.Data) {
-			c.Data = []byte(withheld)
-		}
-		if o.Kind == trace.Frame {
-			c.Frames = nil
-			for line := range bytes.Lines(c.Data) {
-				c.Frames = append(c.Frames, trace.NewFrame(bytes.TrimRight(line, "\r\n")))
-			}
-		}
-		c.Event, c.Args, c.Result = m.value(o.Event), m.value(o.Args), m.value(o.Result)
-		c.Reason = m.text(o.Reason)
-		list[i] = &c
+		list[i] = m.observation(o, leaks)
 	}
 	return list
 }
 
-// problems masks the texts in place and lets them point at the masked trace.
-func (m mask) problems(problems []verdict.Problem, list []*trace.Observation) {
+func (m mask) observation(o *trace.Observation, leaks []int) *trace.Observation {
+	c := *o
+	c.Data = []byte(m.text(string(o.Data)))
+	if slices.Contains(leaks, o.Seq) && bytes.Equal(c.Data, o.Data) {
+		c.Data = []byte(withheld)
+	}
+	if o.Kind == trace.Frame {
+		c.Frames = nil
+		for line := range bytes.Lines(c.Data) {
+			c.Frames = append(c.Frames, trace.NewFrame(bytes.TrimRight(line, "\r\n")))
+		}
+	}
+	c.Event, c.Args, c.Result = m.value(o.Event), m.value(o.Args), m.value(o.Result)
+	c.Reason = m.text(o.Reason)
+	return &c
+}
+
+// problems masks the problems in place, and what they point at.
+func (m mask) problems(problems []verdict.Problem, leaks []int) {
 	for i := range problems {
 		p := &problems[i]
 		p.Text, p.Add = m.text(p.Text), m.text(p.Add)
@@ -65,7 +69,7 @@ func (m mask) problems(problems []verdict.Problem, list []*trace.Observation) {
 			p.Diffs[j].Want, p.Diffs[j].Got = m.text(p.Diffs[j].Want), m.text(p.Diffs[j].Got)
 		}
 		if p.Nearest != nil {
-			p.Nearest = list[p.Nearest.Seq-1]
+			p.Nearest = m.observation(p.Nearest, leaks)
 		}
 	}
 }

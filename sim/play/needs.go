@@ -15,7 +15,7 @@ import (
 // it can.
 func (l *Live) lacks(sc *scenario.Scenario) string {
 	switch {
-	case sc.Recorded:
+	case sc.Recorded != nil:
 		return "a recording plays its own connector (replay --as gateway plays the other side)"
 	case len(sc.Gateways) > 0:
 		return "it has several gateways, and there are credentials for one"

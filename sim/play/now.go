@@ -7,7 +7,6 @@ import (
 
 	"github.com/relaysim/relaysim/sim/match"
 	"github.com/relaysim/relaysim/sim/scenario"
-	"github.com/relaysim/relaysim/sim/trace"
 	"github.com/relaysim/relaysim/sim/verdict"
 )
 
@@ -21,21 +20,12 @@ func (r *run) compareState(e *scenario.Expectation) []verdict.Problem {
 	state := "disconnected"
 	switch {
 	case p.gateway == nil:
-	case !r.told(p.name):
+	case !r.ledger.stood[p.name]: // its first dial may still wait (HS-8)
 		state = "dialling"
 	default:
 		state = p.gateway.State().String()
 	}
 	return r.now(e.Pos, "expect.state", e.State.Value, state)
-}
-
-// told says whether a gateway has said where it stands. Until its first dial
-// has come to something it has not, so that a dial that failed can be told from
-// one that still waits (HS-8).
-func (r *run) told(gateway string) bool {
-	return slices.ContainsFunc(r.log.Since(0), func(o *trace.Observation) bool {
-		return o.Kind == trace.State && o.Peer == gateway
-	})
 }
 
 func (r *run) compareChat(e *scenario.Expectation) []verdict.Problem {
@@ -156,11 +146,12 @@ func article(kind string) string {
 	return "a " + kind
 }
 
-// nothingLeft fails the run for each event or action that no step expected.
-func (r *run) nothingLeft() error {
+// nothingLeft fails the run for each event or action up to the observation seq
+// that no step expected.
+func (r *run) nothingLeft(seq int) error {
 	var failed bool
 	r.ledger.unexpected(func(it *item) {
-		if kind, ok := r.strict(it); ok {
+		if kind, ok := r.strict(it); ok && it.seen.Seq <= seq {
 			failed = true
 			r.problem(verdict.Problem{
 				At:   it.cause.String(),

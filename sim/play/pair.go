@@ -56,10 +56,10 @@ func (r *run) newPlayer(name string, config scenario.Gateway, platforms []connec
 		p.identities = append(p.identities, wire.Identity{Platform: name, BotID: bots[name]})
 	}
 	p.agent = &Agent{
-		name: name, rules: r.scenario.Agent, revision: r.revision, log: r.log, since: r.clock.sinceStart,
+		name: name, revision: r.revision, log: r.log, since: r.clock.sinceStart,
 		variables: r.variables, signals: r.signals,
 	}
-	if err := p.agent.compile(); err != nil {
+	if err := p.agent.learn(r.scenario.Agent); err != nil {
 		r.broken = err
 	}
 	return p

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/relaysim/relaysim/gateway/wire"
-	"github.com/relaysim/relaysim/sim/law"
 	"github.com/relaysim/relaysim/sim/scenario"
 	"github.com/relaysim/relaysim/sim/target"
 	"github.com/relaysim/relaysim/sim/trace"
@@ -59,7 +58,7 @@ func (s *Stage) Run(ctx context.Context, sc *scenario.Scenario, rev *wire.Revisi
 		}
 		sc = o.Connector.dress(sc)
 	}
-	limited, cancel := context.WithTimeoutCause(ctx, o.Timeout+o.paced(duration(sc.Steps)), errTimeout)
+	limited, cancel := context.WithTimeoutCause(ctx, o.allowed(sc), errTimeout)
 	defer cancel()
 
 	result := &verdict.Result{
@@ -92,7 +91,7 @@ func (r *run) play(ctx context.Context) error {
 		return err
 	}
 	r.ledger.update(r.scenario.Pos)
-	if err := r.steps(ctx, r.scenario.Steps); err != nil {
+	if err := r.allSteps(ctx); err != nil {
 		return err
 	}
 	if r.options.Connector != nil {
@@ -101,29 +100,35 @@ func (r *run) play(ctx context.Context) error {
 		}
 		r.ledger.update(r.scenario.Pos)
 	}
-	return r.nothingLeft()
+	return r.nothingLeft(r.log.Len())
 }
 
 // steps performs some steps in order.
 func (r *run) steps(ctx context.Context, steps []scenario.Step) error {
 	for i := range steps {
-		step := &steps[i]
-		err := context.Cause(ctx) // no other step need look at it
-		if err == nil {
-			err = r.step(ctx, step)
-		}
-		switch {
-		case err == nil:
-		case errors.Is(err, errExpectation):
+		if err := r.perform(ctx, &steps[i]); err != nil {
 			return err
-		case ctx.Err() != nil:
-			return &stepError{step.Pos, context.Cause(ctx)} // what else is said follows from it
-		default:
-			return &stepError{step.Pos, err}
 		}
-		r.ledger.update(step.Pos)
 	}
 	return nil
+}
+
+// perform performs one step and takes in what came of it.
+func (r *run) perform(ctx context.Context, step *scenario.Step) error {
+	err := context.Cause(ctx) // no other step need look at it
+	if err == nil {
+		err = r.step(ctx, step)
+	}
+	switch {
+	case err == nil:
+		r.ledger.update(step.Pos)
+		return nil
+	case errors.Is(err, errExpectation):
+		return err
+	case ctx.Err() != nil:
+		return &stepError{step.Pos, context.Cause(ctx)} // what else is said follows from it
+	}
+	return &stepError{step.Pos, err}
 }
 
 // stepError is a step that could not be performed.
@@ -146,15 +151,18 @@ func (r *run) judge(err error) []*trace.Observation {
 	default:
 		r.problem(verdict.Problem{At: r.scenario.Pos.String(), Text: r.explain(err), Seq: r.log.Len()})
 	}
-	list, known := r.log.Since(0), r.known(err == nil)
-	violations := law.Check(list, known)
+	r.observe()
+	if err != nil {
+		r.laws.Cut()
+	}
+	list, violations := r.log.Since(0), r.laws.End()
 	for _, v := range violations {
 		r.problem(verdict.Problem{Rule: v.Rule, Text: v.Text, Seq: v.Seq})
 	}
 	if leaks := leaked(violations); len(leaks) > 0 {
-		m := mask{known.Secrets}
+		m := mask{r.secrets()}
 		list = m.trace(list, leaks)
-		m.problems(r.problems, list)
+		m.problems(r.problems, leaks)
 	}
 	return list
 }
@@ -171,10 +179,10 @@ func (r *run) explain(err error) string {
 	switch busy := r.counter.Busy(); {
 	case !errors.Is(err, errTimeout):
 	case busy == 0:
-		return fmt.Sprintf("was not at its end within %v of real time (--timeout allows more)", r.options.Timeout)
+		return fmt.Sprintf("was not at its end within %v of real time (--timeout allows more)", r.options.allowed(r.scenario))
 	default:
 		return fmt.Sprintf("did not become quiet within %v of real time: %s still going on (a gateway or agent that hangs; --timeout allows more)",
-			r.options.Timeout, things(busy))
+			r.options.allowed(r.scenario), things(busy))
 	}
 	return err.Error()
 }

@@ -68,10 +68,11 @@ func (r *run) rest(ctx context.Context) error {
 func (r *run) greeted(ctx context.Context) error {
 	limit := time.Now().Add(r.options.Patience)
 	for _, name := range r.names {
-		for r.gateways[name].gateway != nil && !r.told(name) && time.Now().Before(limit) {
+		for r.gateways[name].gateway != nil && !r.ledger.stood[name] && time.Now().Before(limit) {
 			if err := pause(ctx, lookEvery); err != nil {
 				return err
 			}
+			r.ledger.update(r.scenario.Pos)
 		}
 	}
 	return r.counter.Wait(ctx)

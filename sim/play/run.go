@@ -50,6 +50,9 @@ type run struct {
 	calls     sync.WaitGroup     // calls outside a turn
 	ledger    *ledger
 	wants     map[*scenario.Expectation]*want // made so far
+	laws      *law.Judge                      // nil before they looked first
+	judged    int                             // the laws looked up to this observation
+	forgotten int                             // no longer kept up to this observation
 	problems  []verdict.Problem
 	broken    error // the scenario itself cannot be played
 }
@@ -132,7 +135,7 @@ func (r *run) quiet(ctx context.Context) error {
 	if err := r.counter.Wait(ctx); err != nil {
 		return err
 	}
-	if n := r.log.Len(); n > maxTrace {
+	if n := r.log.Len() - r.forgotten; n > maxTrace {
 		return fmt.Errorf("the trace has %d observations, more than %d: repeat less", n, maxTrace)
 	}
 	return r.clock.faults.err()
@@ -182,18 +185,18 @@ func (r *run) end() {
 
 func (r *run) problem(p verdict.Problem) { r.problems = append(r.problems, p) }
 
-// known is what the laws must be told. whole says that the run came to its end.
-func (r *run) known(whole bool) law.Known {
-	config := &r.scenario.Connector
+// known is what the laws must be told.
+func (r *run) known() law.Known {
+	config, recorded := &r.scenario.Connector, r.scenario.Recorded != nil
 	k := law.Known{
 		Revision:          r.revision.Name,
 		Secrets:           r.secrets(),
 		ByHand:            r.byHand,
-		ScriptedConnector: r.scenario.Recorded || config.Handshake == manual || config.Results == manual || anyStep(r.scenario.Steps, scriptsConnector),
-		ScriptedBuffer:    r.scenario.Recorded || config.Handshake == manual || anyStep(r.scenario.Steps, scriptsBuffer),
+		ScriptedConnector: recorded || config.Handshake == manual || config.Results == manual || anyStep(r.scenario.Steps, scriptsConnector),
+		ScriptedBuffer:    recorded || config.Handshake == manual || anyStep(r.scenario.Steps, scriptsBuffer),
 		Instances:         r.instances(),
-		ResultsWithheld:   anyStep(r.scenario.Steps, scriptsConnector) || config.Results == manual,
-		Whole:             whole,
+		ResultsWithheld:   recorded || anyStep(r.scenario.Steps, scriptsConnector) || config.Results == manual,
+		Whole:             true,
 		TurnsShown:        true,
 		TokensChecked:     config.Auth != "open" && r.options.Connector == nil,
 	}

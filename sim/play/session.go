@@ -144,6 +144,9 @@ func (a *Agent) work(t *target.Turn, begin bool) error {
 		return errors.New("this gateway cannot be told of background work")
 	}
 	if begin {
+		if a.ends == nil {
+			a.ends = map[string][]func(){}
+		}
 		a.ends[t.SessionKey] = append(a.ends[t.SessionKey], w.Work())
 		return nil
 	}

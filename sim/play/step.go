@@ -81,6 +81,8 @@ func (r *run) stimulate(ctx context.Context, step *scenario.Step) error {
 		return r.storeFile(step)
 	case step.Signal != "":
 		r.signals.give(step.Signal)
+	case step.Tell != nil:
+		return r.tell(step)
 	case step.From != "" && step.From != string(trace.Connector):
 		return r.writeByHand(step)
 	default:
@@ -88,6 +90,19 @@ func (r *run) stimulate(ctx context.Context, step *scenario.Step) error {
 		return err
 	}
 	return nil
+}
+
+// tell tells an agent what the recorded one did.
+func (r *run) tell(step *scenario.Step) error {
+	if step.Tell.Rule == nil {
+		r.signals.tell(step.Tell.Turn, step.Tell.Act)
+		return nil
+	}
+	p, err := r.player(step.To)
+	if err != nil {
+		return err
+	}
+	return p.agent.learn([]scenario.Rule{*step.Tell.Rule})
 }
 
 // writeByHand sends messages as they are from a socket dialled by hand.

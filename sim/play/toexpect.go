@@ -21,7 +21,7 @@ var told = map[string][]string{
 
 // toExpect is the step that would expect an item; none in a recording.
 func (r *run) toExpect(it *item) string {
-	if r.scenario.Recorded {
+	if r.scenario.Recorded != nil {
 		return ""
 	}
 	return it.toExpect()

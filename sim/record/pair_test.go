@@ -3,6 +3,7 @@ package record_test
 import (
 	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -17,7 +18,6 @@ import (
 	"github.com/relaysim/relaysim/sim/connector"
 	"github.com/relaysim/relaysim/sim/law"
 	"github.com/relaysim/relaysim/sim/record"
-	"github.com/relaysim/relaysim/sim/recording"
 	"github.com/relaysim/relaysim/sim/replay"
 	"github.com/relaysim/relaysim/sim/trace"
 )
@@ -111,12 +111,8 @@ func inbound(t *testing.T, c *connector.Connector, id, text string) {
 func judge(t *testing.T, r *rig) []*trace.Observation {
 	t.Helper()
 	list := r.lines(t)
-	f, err := os.Open(r.file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	if _, err := replay.Compile(recording.NewReader(f, "x-2026-08.jsonl"), nil); err != nil {
+	open := func() (io.ReadCloser, error) { return os.Open(r.file) }
+	if _, _, err := replay.Compile(open, "x-2026-08.jsonl", nil); err != nil {
 		t.Errorf("it cannot be replayed: %v", err)
 	}
 	var framer trace.Framer

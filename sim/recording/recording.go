@@ -61,6 +61,9 @@ type Config struct {
 	MaxMessage int `json:"max_message,omitempty"`
 	// Sessions says how it formed session keys.
 	Sessions *Sessions `json:"sessions,omitempty"`
+	// Gateways are the configurations of several gateways, by the peer that names
+	// them in the lines. Then no other field is set.
+	Gateways map[string]*Config `json:"gateways,omitempty"`
 	// AdapterExtra is further configuration of the recorded gateway, as it is.
 	AdapterExtra json.RawMessage `json:"adapter_extra,omitempty"`
 }

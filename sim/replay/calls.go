@@ -9,44 +9,40 @@ import (
 
 // call adds what becomes of a call of the agent's: it begins where it began,
 // and its outcome is expected where it ended.
-func (c *compiler) call(l *line) error {
+func (c *compiler) call(l *line, done *scenario.Telling) error {
 	o := l.Observation
 	switch o.Call {
 	case "connect":
-		if c.connected {
-			c.begin(l, scenario.Step{Gateway: "connect"})
-		}
+		again := c.connected
 		c.connected = true
-		return nil
+		if !again {
+			return nil
+		}
+		return c.begin(l, scenario.Step{Gateway: "connect"})
 	case "disconnect":
-		c.begin(l, scenario.Step{Gateway: "disconnect"})
-		return nil
+		return c.begin(l, scenario.Step{Gateway: "disconnect"})
 	case "return", "raise":
-		if signal := c.turns.signals[l]; signal != "" {
-			c.do(l, scenario.Step{Signal: signal})
+		if done != nil {
+			c.do(l, scenario.Step{Tell: done})
 		}
 		return nil
 	}
 	call, ok, err := newCall(o)
-	if err != nil {
+	if err != nil || !ok {
 		return err
 	}
-	if !ok {
-		c.unplayed[o.Call]++
-		return nil
-	}
 	step := scenario.Step{Agent: call.step}
-	if signal := c.turns.signals[l]; signal != "" {
-		step = scenario.Step{Signal: signal}
+	if done != nil {
+		step = scenario.Step{Tell: done}
 	}
-	c.begin(l, step)
-	if call.op.answered {
-		r, err := c.result(l, call)
-		if err != nil {
-			return fmt.Errorf("%s: %w", o.Call, err)
-		}
-		c.expect(l, scenario.Expectation{Result: r})
+	if err := c.begin(l, step); err != nil || !call.op.answered {
+		return err
 	}
+	r, err := c.result(l, call)
+	if err != nil {
+		return fmt.Errorf("%s: %w", o.Call, err)
+	}
+	c.expect(l, scenario.Expectation{Result: r})
 	return nil
 }
 

@@ -8,17 +8,23 @@ import (
 	"github.com/relaysim/relaysim/sim/scenario"
 )
 
-// ConfigOf is how the gateway of s is set up, for the header of a recording of
-// it. Who it is and how it authenticates shows in the recording itself. It is
-// nil where s has several gateways, which cannot be replayed.
+// ConfigOf is how the gateways of s are set up, for the header of a recording of
+// them. Who they are and how they authenticate shows in the recording itself.
 func ConfigOf(s *scenario.Scenario) *recording.Config {
-	g := s.Gateway
 	switch {
 	case len(s.Gateways) > 0:
-		return nil
-	case g == nil:
-		g = &scenario.Gateway{}
+		c := &recording.Config{Gateways: map[string]*recording.Config{}}
+		for name, g := range s.Gateways {
+			c.Gateways[name] = configOf(&g)
+		}
+		return c
+	case s.Gateway == nil:
+		return configOf(&scenario.Gateway{})
 	}
+	return configOf(s.Gateway)
+}
+
+func configOf(g *scenario.Gateway) *recording.Config {
 	c := &recording.Config{
 		OutboundTimeout: g.RequestTimeout.Seconds(),
 		ConnectTimeout:  g.HandshakeTimeout.Seconds(),

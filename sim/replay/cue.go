@@ -1,33 +1,59 @@
 package replay
 
 import (
+	"time"
+
 	"github.com/relaysim/relaysim/sim/scenario"
 	"github.com/relaysim/relaysim/sim/trace"
 )
 
 // cues are the steps that no line stands for but that the lines tell of: what
 // the gateway was told, and how the connector must answer the next upgrade.
-type cues struct{ before, after map[int][]scenario.Step } // a line, by its seq
+type cues struct {
+	compiler *compiler
+	doors    map[int]door // by socket
+	last     *line        // the open before
+	life     life
+	ends     map[time.Duration]bool // when the gateway was told to end its life
+}
 
-func (t *tape) cues() cues {
-	c := cues{before: map[int][]scenario.Step{}, after: map[int][]scenario.Step{}}
-	lives := t.lives()
-	var last *trace.Observation // the open before
-	for _, l := range t.lines {
-		o := l.Observation
-		if o.Kind == trace.Open {
-			d := t.doors[o.Conn]
-			switch {
-			case last != nil:
-				c.after[last.Seq] = d.turn(t.doors[last.Conn])
-			case d.status != 0:
-				c.before[o.Seq] = append(d.turn(door{refused: d.refused}), scenario.Step{Gateway: "connect"})
-			}
-			last = o
+func newCues(c *compiler) *cues {
+	return &cues{compiler: c, doors: map[int]door{}, life: newLife(c), ends: map[time.Duration]bool{}}
+}
+
+// lookAhead takes in a line.
+func (c *cues) lookAhead(l *line) {
+	o := l.Observation
+	if o.Kind == trace.Open {
+		d := doorOf(o)
+		c.doors[o.Conn] = d
+		switch {
+		case c.last != nil:
+			c.after(c.last, d.turn(c.doors[c.last.Observation.Conn]))
+		case d.status != 0:
+			l.before = append(d.turn(door{refused: d.refused}), scenario.Step{Gateway: "connect"})
 		}
-		if step := lives[o.Seq]; step != "" {
-			c.before[o.Seq] = append(c.before[o.Seq], scenario.Step{Gateway: step})
-		}
+		c.last = l
 	}
-	return c
+	if c.compiler.tape.told {
+		return
+	}
+	step, at := c.life.after(l, c.doors[o.Conn])
+	if step == "" {
+		return
+	}
+	if step != "connect" {
+		c.ends[at.Observation.At] = true
+	}
+	at.life = step
+}
+
+// after puts steps behind a line; or before the next one, if it was compiled
+// already.
+func (c *cues) after(l *line, steps []scenario.Step) {
+	if l.past {
+		c.compiler.late = append(c.compiler.late, steps...)
+		return
+	}
+	l.after = append(l.after, steps...)
 }

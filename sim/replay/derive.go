@@ -15,42 +15,32 @@ import (
 // derived is a call that only its frame tells of.
 type derived struct {
 	seq      int // of the message with the frame
-	index    int // of the frame in it
-	answered int // the seq of its result; never where it has none
+	asked    *asked
 	call     *scenario.Call
 	chat     string
 	author   string // user_id of its metadata
 	nameless bool   // it has none although its revision would add one (SC-2)
 	replyTo  string
-	signal   string // the one it waits for in a turn; "": it is made outside
+	done     *scenario.Telling // to the turn it is made in; nil: it is made outside
 }
 
-const never = int(^uint(0) >> 1)
-
-// derive returns the calls that no line tells of, by the seq of the message with
-// their frame.
-func (t *tape) derive(answered map[string]int) map[int][]*derived {
-	calls := map[int][]*derived{}
-	own, knows, told := newOwn(t), newKnown(t), newTold(t)
-	for _, l := range t.lines {
-		own.observe(l)
-		o := l.Observation
-		if o.Kind != trace.Frame || l.made {
+// derive returns the calls that no line tells of but that of their frames.
+func (c *compiler) derive(l *line) []*derived {
+	c.own.observe(l)
+	o := l.Observation
+	if o.Kind != trace.Frame || l.made {
+		return nil
+	}
+	c.knows.observe(o)
+	var calls []*derived
+	for _, f := range l.frames {
+		action := f.action()
+		if action == nil || c.told.take(action, o.Seq) || c.own.made(f) {
 			continue
 		}
-		knows.observe(o)
-		for i, f := range t.frames[o.Seq] {
-			action := f.action()
-			if action == nil || told.take(action, o.Seq) || own.made(f, o) {
-				continue
-			}
-			if d := newDerived(knows, f); d != nil {
-				d.seq, d.index, d.answered = o.Seq, i, never
-				if seq := answered[f.id]; seq != 0 {
-					d.answered = seq
-				}
-				calls[o.Seq] = append(calls[o.Seq], d)
-			}
+		if d := newDerived(c.knows, f); d != nil {
+			d.seq = o.Seq
+			calls = append(calls, d)
 		}
 	}
 	return calls
@@ -65,7 +55,7 @@ func newDerived(knows *known, f frame) *derived {
 	if !ok {
 		return nil
 	}
-	d := &derived{call: &scenario.Call{}}
+	d := &derived{call: &scenario.Call{}, asked: f.asked}
 	d.chat, _ = action["chat_id"].(string)
 	d.replyTo, _ = action["reply_to"].(string)
 	metadata, _ := action["metadata"].(map[string]any)

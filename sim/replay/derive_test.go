@@ -29,8 +29,8 @@ func made(s *scenario.Scenario) string {
 			fmt.Fprintf(&b, "%d %s\n", st.Pos.Line, show(st))
 		}
 	}
-	for _, r := range s.Agent {
-		fmt.Fprintf(&b, "turn %s\n", show(r.Do))
+	for _, acts := range turnsOf(s) {
+		fmt.Fprintf(&b, "turn %s\n", acts)
 	}
 	return b.String()
 }
@@ -80,12 +80,12 @@ func TestCallsWithoutALine(t *testing.T) {
 		{
 			"a reply", "2026-08",
 			[]string{routedIn("C", "s", "U", "m"), returned("s", "x"), request("a", `{"op":"send","chat_id":"C","content":"x","reply_to":"m","metadata":{"notify":true}}`)},
-			"turn [{\"wait\":\"return-2\"},{\"reply\":\"x\"}]\n",
+			"turn [{\"reply\":\"x\"}]\n",
 		},
 		{
 			"what looks like a reply of a turn that has not ended", "2026-06",
 			[]string{routedIn("C", "s", "U", "m"), request("a", `{"op":"send","chat_id":"C","content":"x","metadata":{"notify":true}}`), returned("s", "")},
-			"turn [{\"wait\":\"frame-2\"},{\"send\":{\"chat\":\"C\",\"content\":\"x\",\"metadata\":{\"notify\":true}}},{\"wait\":\"return-3\"},{\"reply\":\"\"}]\n",
+			"turn [{\"send\":{\"chat\":\"C\",\"content\":\"x\",\"metadata\":{\"notify\":true}}},{\"reply\":\"\"}]\n",
 		},
 		{
 			"beside a call that waits", "2026-08",
@@ -97,8 +97,8 @@ func TestCallsWithoutALine(t *testing.T) {
 				request("c", `{"op":"edit","chat_id":"C","message_id":"o","content":"3"}`),
 			},
 			"4 {\"agent\":{\"edit\":{\"chat\":\"C\",\"content\":\"2\",\"message_id\":\"o\"}}}\n" +
-				"turn [{\"wait\":\"frame-2\"},{\"edit\":{\"chat\":\"C\",\"content\":\"1\",\"message_id\":\"o\"}}," +
-				"{\"wait\":\"frame-5\"},{\"edit\":{\"chat\":\"C\",\"content\":\"3\",\"message_id\":\"o\"}},{\"wait\":\"never\"}]\n",
+				"turn [{\"edit\":{\"chat\":\"C\",\"content\":\"1\",\"message_id\":\"o\"}}," +
+				"{\"edit\":{\"chat\":\"C\",\"content\":\"3\",\"message_id\":\"o\"}}]\n",
 		},
 		{
 			"in the turn of the author, of the message before that, or of nobody", "2026-08",
@@ -109,9 +109,9 @@ func TestCallsWithoutALine(t *testing.T) {
 				request("c", `{"op":"react","chat_id":"C","emoji":"3","metadata":{}}`),
 			},
 			"9 {\"agent\":{\"react\":{\"chat\":\"C\",\"emoji\":\"3\",\"metadata\":{}}}}\n" +
-				"turn [{\"wait\":\"frame-6\"},{\"send\":{\"chat\":\"C\",\"content\":\"2\",\"metadata\":{\"user_id\":\"U2\"},\"reply_to\":\"m1\"}},{\"wait\":\"never\"}]\n" +
-				"turn [{\"wait\":\"frame-4\"},{\"react\":{\"chat\":\"C\",\"emoji\":\"1\",\"metadata\":{\"user_id\":\"U2\"}}},{\"wait\":\"never\"}]\n" +
-				"turn [{\"wait\":\"never\"}]\n",
+				"turn [{\"send\":{\"chat\":\"C\",\"content\":\"2\",\"metadata\":{\"user_id\":\"U2\"},\"reply_to\":\"m1\"}}]\n" +
+				"turn [{\"react\":{\"chat\":\"C\",\"emoji\":\"1\",\"metadata\":{\"user_id\":\"U2\"}}}]\n" +
+				"turn []\n",
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -135,7 +135,7 @@ func TestUnplayedCallsAreCounted(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := "calls that are not played but for the frames that show them: approval_wait (1), stream_delta (2)"
-	if len(s.Notes) != 1 || s.Notes[0] != want {
-		t.Errorf("got %q, want %q", s.Notes, want)
+	if len(s.Recorded.Notes) != 1 || s.Recorded.Notes[0] != want {
+		t.Errorf("got %q, want %q", s.Recorded.Notes, want)
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -39,13 +38,72 @@ type Deviation struct {
 // laws looks at it.
 func (d Deviation) Replayed() bool { return d.Field != "" || d.Absent || d.After != 0 }
 
-// correct puts what the rules want into the tape. It returns the entries that
-// are stale, as a scenario.Errors.
-func (t *tape) correct(deviations []Deviation) error {
+// corrections put what the rules want into the lines as they are read.
+type corrections struct {
+	tape *tape
+	list []Deviation
+	why  []string        // by entry: why it no longer applies; "" where it does
+	held map[int][]*line // lines that should come later, by the seq they come after
+}
+
+func newCorrections(t *tape, list []Deviation) *corrections {
+	c := &corrections{tape: t, list: list, why: make([]string, len(list)), held: map[int][]*line{}}
+	for i, d := range list {
+		if d.Seq > 0 {
+			c.why[i] = fmt.Sprintf("the recording has no seq %d", d.Seq) // until it is met
+		}
+	}
+	return c
+}
+
+// correct returns what stands in the place of a line.
+func (c *corrections) correct(l *line) []*line {
+	seq := l.Observation.Seq
+	lines := []*line{l}
+	for i, d := range c.list {
+		if d.Seq != seq || len(lines) == 0 {
+			continue
+		}
+		switch {
+		case d.Field != "" && l.Observation.Kind == trace.Close:
+			c.why[i] = c.correctClose(l, d)
+		case d.Field != "":
+			c.why[i] = c.correctFrame(l, d)
+		case d.Absent: // what the gateway did, or the connector's answer to it
+			c.why[i], lines = "", nil
+		case d.After > seq:
+			c.why[i], lines = fmt.Sprintf("the recording has no seq %d", d.After), nil
+			c.held[d.After] = append(c.held[d.After], l)
+		case d.After != 0:
+			c.why[i] = fmt.Sprintf("%s comes after seq %d", c.tape.pos(l), d.After)
+		default:
+			c.why[i] = ""
+		}
+	}
+	for _, later := range c.held[seq] {
+		c.met(later, seq)
+		later.at = l.at
+		lines = append(lines, later)
+	}
+	delete(c.held, seq)
+	return lines
+}
+
+// met says that the line was there after which another should come.
+func (c *corrections) met(l *line, after int) {
+	for i, d := range c.list {
+		if d.Seq == l.Observation.Seq && d.After == after {
+			c.why[i] = ""
+		}
+	}
+}
+
+// stale returns the entries that no longer apply, as a scenario.Errors.
+func (c *corrections) stale() error {
 	var stale scenario.Errors
-	for _, d := range deviations {
-		if why := t.correctOne(d); why != "" {
-			stale = append(stale, scenario.Problem{Pos: d.Pos, Text: "stale: " + why})
+	for i, why := range c.why {
+		if why != "" {
+			stale = append(stale, scenario.Problem{Pos: c.list[i].Pos, Text: "stale: " + why})
 		}
 	}
 	if len(stale) > 0 {
@@ -54,56 +112,8 @@ func (t *tape) correct(deviations []Deviation) error {
 	return nil
 }
 
-// correctOne corrects one thing, or says why the entry no longer applies.
-func (t *tape) correctOne(d Deviation) (stale string) {
-	if d.Seq == 0 {
-		return ""
-	}
-	i := t.index(d.Seq)
-	switch {
-	case i < 0:
-		return fmt.Sprintf("the recording has no seq %d", d.Seq)
-	case d.Field != "" && t.lines[i].Observation.Kind == trace.Close:
-		return t.correctClose(t.lines[i], d)
-	case d.Field != "":
-		return t.correctFrame(t.lines[i], d)
-	case d.Absent:
-		return t.remove(i)
-	case d.After != 0:
-		return t.move(i, d.After)
-	}
-	return ""
-}
-
-// index finds a line by its seq; -1 where there is none.
-func (t *tape) index(seq int) int {
-	return slices.IndexFunc(t.lines, func(l *line) bool { return l.Observation.Seq == seq })
-}
-
-// remove takes a line away: what the gateway did, or the connector's answer to it.
-func (t *tape) remove(i int) (stale string) {
-	delete(t.frames, t.lines[i].Observation.Seq)
-	t.lines = slices.Delete(t.lines, i, i+1)
-	return ""
-}
-
-// move puts a line behind another.
-func (t *tape) move(i, after int) (stale string) {
-	j := t.index(after)
-	switch {
-	case j < 0:
-		return fmt.Sprintf("the recording has no seq %d", after)
-	case j <= i:
-		return fmt.Sprintf("%s comes after seq %d", t.pos(t.lines[i]), after)
-	}
-	l := t.lines[i]
-	l.at = t.lines[j].at
-	t.lines = slices.Insert(slices.Delete(t.lines, i, i+1), j, l)
-	return ""
-}
-
 // correctClose corrects the code or the reason of a close.
-func (t *tape) correctClose(l *line, d Deviation) (stale string) {
+func (c *corrections) correctClose(l *line, d Deviation) (stale string) {
 	end := *l.Observation
 	var got any
 	switch d.Field {
@@ -114,11 +124,11 @@ func (t *tape) correctClose(l *line, d Deviation) (stale string) {
 		got = end.Reason
 		end.Reason = fmt.Sprint(d.Want)
 	default:
-		return fmt.Sprintf("%s is a close, which has code and reason", t.pos(l))
+		return fmt.Sprintf("%s is a close, which has code and reason", c.tape.pos(l))
 	}
 	switch {
 	case !reflect.DeepEqual(got, d.Recorded):
-		return fmt.Sprintf("%s has %s in %s, the entry says %s", t.pos(l), written(got), d.Field, written(d.Recorded))
+		return fmt.Sprintf("%s has %s in %s, the entry says %s", c.tape.pos(l), written(got), d.Field, written(d.Recorded))
 	case reflect.DeepEqual(got, d.Want):
 		return fmt.Sprintf("the replay passes with the recorded value of %s too", d.Field)
 	}
@@ -128,13 +138,13 @@ func (t *tape) correctClose(l *line, d Deviation) (stale string) {
 
 // correctFrame corrects the first frame of the message that has the recorded
 // value.
-func (t *tape) correctFrame(l *line, d Deviation) (stale string) {
-	at := t.pos(l)
-	if len(t.frames[d.Seq]) == 0 {
+func (c *corrections) correctFrame(l *line, d Deviation) (stale string) {
+	at := c.tape.pos(l)
+	if len(l.frames) == 0 {
 		return fmt.Sprintf("%s ends no frame of the gateway's", at)
 	}
 	stale = fmt.Sprintf("%s has no %s", at, d.Field)
-	for _, f := range t.frames[d.Seq] {
+	for _, f := range l.frames {
 		object, name := holder(f.fields, d.Field)
 		got, there := object[name]
 		switch {

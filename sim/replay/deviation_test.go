@@ -12,7 +12,6 @@ import (
 	"testing"
 
 	"github.com/relaysim/relaysim/recordings"
-	"github.com/relaysim/relaysim/sim/recording"
 	"github.com/relaysim/relaysim/sim/replay"
 	"github.com/relaysim/relaysim/sim/scenario"
 	"github.com/relaysim/relaysim/sim/verdict"
@@ -85,7 +84,8 @@ func compileDeviating(text string) (*scenario.Scenario, error) {
 	if err != nil {
 		return nil, err
 	}
-	return replay.Compile(recording.NewReader(strings.NewReader(deviating), "x.jsonl"), list)
+	s, _, err := replay.Compile(opener([]byte(deviating)), "x.jsonl", list)
+	return s, err
 }
 
 // TestDeviation expects what the rule wants in place of what was recorded.
@@ -140,7 +140,7 @@ func TestDeviationOfALine(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			s, err := replay.Compile(recording.NewReader(strings.NewReader(text), "x-2026-06.jsonl"), list)
+			s, _, err := replay.Compile(opener([]byte(text)), "x-2026-06.jsonl", list)
 			got := fmt.Sprint(err)
 			if err == nil {
 				got = expected(s)

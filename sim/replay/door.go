@@ -20,23 +20,13 @@ const (
 	secret, otherSecret = "relaysim-made-secret", "relaysim-made-other-secret"
 )
 
-// opened learns how the gateway authenticated and was answered.
-func (t *tape) opened(o *trace.Observation) {
-	if o.Kind != trace.Open {
-		return
-	}
+// doorOf is how the upgrade of an open was answered.
+func doorOf(o *trace.Observation) door {
 	d := door{refused: o.Auth == "present" && o.AuthenticatedAs == ""}
 	if o.Code != statusUpgraded {
 		d.status = o.Code
 	}
-	t.doors[o.Conn] = d
-	t.auth = t.auth || o.Auth == "present"
-	if o.AuthenticatedAs != "" {
-		t.as = o.AuthenticatedAs
-	}
-	if !t.dialled {
-		t.dialled, t.first = true, d
-	}
+	return d
 }
 
 // turn returns the steps after which the next upgrade is answered as d, when
@@ -60,14 +50,16 @@ func (d door) secrets() []string {
 	return []string{secret}
 }
 
-// authenticate gives the gateway credentials, and the connector the same ones;
-// or others, where it refused.
-func (t *tape) authenticate(s *scenario.Scenario) {
-	s.Connector.Auth = "required"
-	s.Gateway.NoAuth = false
-	s.Gateway.Secret = secret
-	if s.Gateway.ID = t.as; t.as == "" {
-		s.Gateway.ID = gatewayID
+// authenticate gives a gateway credentials, and the connector the same ones; or
+// others, where it refused. It returns the id and what the connector accepts.
+func (a *actor) authenticate(g *scenario.Gateway) (id string, accepted []string) {
+	g.NoAuth = false
+	g.Secret = secret
+	if g.ID = a.as; g.ID == "" {
+		g.ID = gatewayID
+		if a.name != "" {
+			g.ID += "-" + a.name
+		}
 	}
-	s.Connector.Secrets = map[string][]string{s.Gateway.ID: t.first.secrets()}
+	return g.ID, a.first.secrets()
 }

@@ -17,13 +17,37 @@ func dump(s *scenario.Scenario) []byte {
 	fmt.Fprintf(&b, "%s %v\n", s.Name, s.Revisions)
 	fmt.Fprintf(&b, "connector %s\n", show(s.Connector))
 	fmt.Fprintf(&b, "gateway %s\n", show(s.Gateway))
-	for _, r := range s.Agent {
-		fmt.Fprintf(&b, "%d agent %s\n", r.Pos.Line, show(r))
-	}
 	for _, st := range s.Steps {
+		if tell := st.Tell; tell != nil && tell.Rule != nil {
+			fmt.Fprintf(&b, "%d %s when %s\n", st.Pos.Line, tell.Rule.Told, show(tell.Rule.When))
+			continue
+		} else if tell != nil {
+			fmt.Fprintf(&b, "%d %s does %s\n", st.Pos.Line, tell.Turn, show(tell.Act))
+			continue
+		}
 		fmt.Fprintf(&b, "%d %s\n", st.Pos.Line, show(st))
 	}
 	return b.Bytes()
+}
+
+// turnsOf is what the agent does in each turn, in the order in which they begin.
+func turnsOf(s *scenario.Scenario) []string {
+	var names []string
+	acts := map[string][]scenario.Act{}
+	for _, st := range s.Steps {
+		switch {
+		case st.Tell == nil:
+		case st.Tell.Rule != nil:
+			names = append(names, st.Tell.Rule.Told)
+		default:
+			acts[st.Tell.Turn] = append(acts[st.Tell.Turn], *st.Tell.Act)
+		}
+	}
+	var list []string
+	for _, name := range names {
+		list = append(list, show(acts[name]))
+	}
+	return list
 }
 
 // show writes a value as JSON without what is not set.

@@ -10,43 +10,49 @@ import (
 
 // frame is one line that the gateway sent.
 type frame struct {
-	line    []byte
-	fields  map[string]any // nil where the line is no object
-	id      string         // its requestId; "" if it has none
-	capture string         // the variable that takes the id of the replayed request
+	line   []byte
+	fields map[string]any // nil where the line is no object
+	id     string         // its requestId; "" if it has none
+	asked  *asked         // nil where it has no id
 }
 
-// joinFrames finds the lines in the gateway's messages: several in one, or one
-// over several (FR-1).
-func joinFrames(lines []*line) map[int][]frame {
-	frames := map[int][]frame{}
-	tails := map[int][]byte{}
-	for _, l := range lines {
-		o := l.Observation
-		if o.Kind != trace.Frame || o.From != trace.Gateway {
-			continue
+// joiner finds the lines in the gateway's messages: several in one, or one over
+// several (FR-1). It holds what a socket's last message did not end.
+type joiner map[int][]byte
+
+// join returns the frames that a message ends.
+func (j joiner) join(o *trace.Observation) []frame {
+	if o.Kind == trace.Close {
+		delete(j, o.Conn)
+	}
+	if o.Kind != trace.Frame || o.From != trace.Gateway {
+		return nil
+	}
+	var frames []frame
+	rest := o.Data
+	if tail := j[o.Conn]; len(tail) > 0 {
+		rest = append(tail, o.Data...)
+	}
+	for {
+		line, after, ok := bytes.Cut(rest, []byte("\n"))
+		if !ok {
+			break
 		}
-		rest := append(tails[o.Conn], o.Data...)
-		for {
-			line, after, ok := bytes.Cut(rest, []byte("\n"))
-			if !ok {
-				break
-			}
-			if line = bytes.TrimSpace(line); len(line) > 0 {
-				frames[o.Seq] = append(frames[o.Seq], newFrame(line, o.Seq, len(frames[o.Seq])))
-			}
-			rest = after
+		if line = bytes.TrimSpace(line); len(line) > 0 {
+			frames = append(frames, newFrame(line))
 		}
-		tails[o.Conn] = bytes.Clone(rest)
+		rest = after
+	}
+	if len(rest) > 0 {
+		j[o.Conn] = bytes.Clone(rest)
+	} else {
+		delete(j, o.Conn)
 	}
 	return frames
 }
 
-func newFrame(line []byte, seq, index int) frame {
-	f := frame{line: line, capture: fmt.Sprintf("req_%d", seq)}
-	if index > 0 {
-		f.capture += fmt.Sprintf("_%d", index+1)
-	}
+func newFrame(line []byte) frame {
+	f := frame{line: line}
 	if decode(line, &f.fields) == nil {
 		f.id, _ = f.fields["requestId"].(string)
 	}
@@ -66,7 +72,7 @@ func (f frame) action() map[string]any {
 // expectFrames expects the frames that a message of the gateway's completed.
 func (c *compiler) expectFrames(l *line) error {
 	var list []scenario.Expectation
-	for _, f := range c.tape.frames[l.Observation.Seq] {
+	for _, f := range l.frames {
 		if f.fields == nil {
 			return fmt.Errorf("not playable: the gateway sent a line that is no JSON object: %.60s", f.line)
 		}
@@ -87,8 +93,8 @@ func (f frame) pattern() any {
 	for name, v := range f.fields {
 		p[name] = literals(v)
 	}
-	if f.id != "" {
-		p["requestId"] = map[string]any{"$capture": f.capture}
+	if f.asked != nil {
+		p["requestId"] = map[string]any{"$capture": f.asked.name}
 	}
 	switch f.fields["type"] {
 	case "hello":

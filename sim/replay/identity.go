@@ -1,49 +1,42 @@
 package replay
 
 import (
+	"slices"
+
 	"github.com/relaysim/relaysim/sim/recording"
 	"github.com/relaysim/relaysim/sim/scenario"
 )
 
-// identities are those of the header, else those that said hello.
-func (t *tape) identities(s *scenario.Scenario) error {
+// identities gives a gateway those of the header, else those it said hello with.
+func (t *tape) identities(s *scenario.Scenario, g *scenario.Gateway, a *actor, c *recording.Config) error {
 	var list []recording.Identity
-	if c := t.header.Config; c != nil {
+	if c != nil && (a.name == "" || c != t.header.Config) {
 		list = c.Identities
 	}
 	if len(list) == 0 {
-		list = t.hellos()
+		list = a.hellos
 	}
-	if len(list) == 0 && len(t.frames) == 0 {
+	if len(list) == 0 && !a.said {
 		list = []recording.Identity{{"discord", "relaysim-made-bot"}} // nobody heard it
 	}
 	if len(list) == 0 {
 		return t.problem("no identities: want config.identities in the header, or a hello")
 	}
 	for _, id := range list {
-		if _, twice := s.Connector.Platforms[id[0]]; twice {
-			return t.problem("not playable yet: two identities on %s", id[0])
+		platform, bot := id[0], id[1]
+		if slices.Contains(g.Platforms, platform) {
+			return t.problem("not playable yet: two identities on %s", platform)
 		}
-		s.Connector.Platforms[id[0]] = scenario.Platform{BotID: id[1]}
-		s.Gateway.Platforms = append(s.Gateway.Platforms, id[0])
+		g.Platforms = append(g.Platforms, platform)
+		switch other, there := s.Connector.Platforms[platform]; {
+		case !there:
+			s.Connector.Platforms[platform] = scenario.Platform{BotID: bot}
+		case other.BotID != bot:
+			if g.BotIDs == nil {
+				g.BotIDs = map[string]string{}
+			}
+			g.BotIDs[platform] = bot
+		}
 	}
 	return nil
-}
-
-// hellos are the identities of the first socket that has any, in order (MP-1).
-func (t *tape) hellos() []recording.Identity {
-	var list []recording.Identity
-	var conn int
-	for _, l := range t.lines {
-		for _, f := range t.frames[l.Observation.Seq] {
-			if f.fields["type"] != "hello" || len(list) > 0 && l.Observation.Conn != conn {
-				continue
-			}
-			conn = l.Observation.Conn
-			platform, _ := f.fields["platform"].(string)
-			bot, _ := f.fields["botId"].(string)
-			list = append(list, recording.Identity{platform, bot})
-		}
-	}
-	return list
 }

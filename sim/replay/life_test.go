@@ -13,7 +13,10 @@ import (
 func told(s *scenario.Scenario) string {
 	var b strings.Builder
 	for _, st := range s.Steps {
-		if st.Expect == nil && st.Raw == nil && st.Advance == 0 {
+		switch {
+		case st.Tell != nil && st.Tell.Rule == nil:
+			fmt.Fprintf(&b, "%d %s\n", st.Pos.Line, st.Tell.Turn)
+		case st.Tell == nil && st.Expect == nil && st.Raw == nil && st.Advance == 0:
 			fmt.Fprintf(&b, "%d %s\n", st.Pos.Line, show(st))
 		}
 	}
@@ -97,11 +100,11 @@ func TestCallsInTurns(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := `[{"wait":"typing-4"},{"typing":{"chat":"C"}},{"wait":"react-5"},{"react":{"chat":"C","emoji":"👍","remove":true}},{"wait":"return-6"},{"reply":"${cost}"}]`
-	if got := show(s.Agent[0].Do); got != want {
+	want := `[{"typing":{"chat":"C"}},{"react":{"chat":"C","emoji":"👍","remove":true}},{"reply":"${cost}"}]`
+	if got := turnsOf(s)[0]; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
-	if got, want := told(s), "5 {\"signal\":\"typing-4\"}\n6 {\"signal\":\"react-5\"}\n7 {\"signal\":\"return-6\"}\n"; got != want {
+	if got, want := told(s), "5 turn 1\n6 turn 1\n7 turn 1\n"; got != want {
 		t.Errorf("got\n%swant\n%s", got, want)
 	}
 }
@@ -116,10 +119,10 @@ func TestTurnsWithoutAnEnd(t *testing.T) {
 		lines []string
 		want  string
 	}{
-		{"cut short", []string{routed}, `[{"wait":"never"}]`},
+		{"cut short", []string{routed}, `[]`},
 		{"disconnected", []string{routed, `"kind":"agent","call":"disconnect"`}, `[{"reply":""}]`},
-		{"ended by the gateway's end", []string{routed, cancelled, `"at":1.5,` + dies}, `[{"wait":"never"}]`},
-		{"an error with that text", []string{routed, cancelled}, `[{"wait":"raise-2"},{"fail":"context canceled"}]`},
+		{"ended by the gateway's end", []string{routed, cancelled, `"at":1.5,` + dies}, `[]`},
+		{"an error with that text", []string{routed, cancelled}, `[{"fail":"context canceled"}]`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -127,7 +130,7 @@ func TestTurnsWithoutAnEnd(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := show(s.Agent[0].Do); got != tt.want {
+			if got := turnsOf(s)[0]; got != tt.want {
 				t.Errorf("got %s, want %s", got, tt.want)
 			}
 		})

@@ -4,14 +4,24 @@ import (
 	"time"
 
 	"github.com/relaysim/relaysim/sim/recording"
+	"github.com/relaysim/relaysim/sim/scenario"
 )
 
 // line is an observation of the recording, or one that is made of what its
-// frames show.
+// frames show, with what is found out about it before it is compiled.
 type line struct {
 	*recording.Line
 	made bool  // it is not in the file: nothing is expected of it
 	at   place // where it is played
+
+	frames []frame // what the gateway's message ended
+
+	bound   string // the connector's message, with a variable for each id in it
+	answers bool   // it names a request, so that bound is set
+
+	before, after []scenario.Step // steps that no line stands for but that the lines tell of
+	life          string          // what its gateway was told before it; "" for nothing
+	past          bool            // it was compiled
 }
 
 // place is where something is played: at the observation seq, so long after the

@@ -12,15 +12,15 @@ import (
 // to a command (TURN-3).
 type own struct {
 	types   bool // the gateway types during turns
-	tape    *tape
+	wire    *wire
 	chats   map[string]string // of the turns that began, by session
 	replied map[string]bool   // chats in which a turn has ended with a reply, or a command was given
 	streams map[string]bool   // chats in which a turn streams, whose messages are calls
 	framer  trace.Framer
 }
 
-func newOwn(t *tape) *own {
-	return &own{tape: t, types: t.typesOnItsOwn(), chats: map[string]string{}, replied: map[string]bool{}, streams: map[string]bool{}}
+func newOwn(c *compiler) *own {
+	return &own{wire: c.wire, types: c.typesOnItsOwn(), chats: map[string]string{}, replied: map[string]bool{}, streams: map[string]bool{}}
 }
 
 // observe takes in the lines in their order.
@@ -53,11 +53,11 @@ func (w *own) observe(l *line) {
 }
 
 // made says whether the gateway makes a request on its own.
-func (w *own) made(f frame, o *trace.Observation) bool {
+func (w *own) made(f frame) bool {
 	action := f.action()
 	switch {
-	case w.tape.wireOnly:
-		return w.tape.own[request{o.Conn, f.id}]
+	case w.wire != nil:
+		return f.asked != nil && w.wire.made(f.asked)
 	case action["op"] == opTyping.name:
 		return w.types && isTyping(action)
 	}
@@ -80,9 +80,9 @@ func commandIn(f trace.FrameLine) (chat string, ok bool) {
 }
 
 // typesOnItsOwn says whether the recorded gateway shows as typing during turns.
-func (t *tape) typesOnItsOwn() bool {
-	c := t.header.Config
-	return t.revision != r6 && (c == nil || c.TypingIndicator == nil || *c.TypingIndicator)
+func (c *compiler) typesOnItsOwn() bool {
+	config := c.tape.config(c.actor)
+	return c.tape.revision != r6 && (config == nil || config.TypingIndicator == nil || *config.TypingIndicator)
 }
 
 // isTyping says whether an action is what a gateway shows during a turn. With a

@@ -8,7 +8,6 @@ import (
 	"github.com/relaysim/relaysim/gateway/wire"
 	"github.com/relaysim/relaysim/recordings"
 	"github.com/relaysim/relaysim/sim/play"
-	"github.com/relaysim/relaysim/sim/recording"
 	"github.com/relaysim/relaysim/sim/replay"
 	"github.com/relaysim/relaysim/sim/scenario"
 	"github.com/relaysim/relaysim/sim/verdict"
@@ -76,7 +75,7 @@ func TestForgedRecordingsFail(t *testing.T) {
 			if bytes.Equal(text, forged) {
 				t.Fatal("nothing to change")
 			}
-			s, err := replay.Compile(recording.NewReader(bytes.NewReader(forged), tt.file+".jsonl"), nil)
+			s, _, err := replay.Compile(opener(forged), tt.file+".jsonl", nil)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -1,195 +1,77 @@
 // Package replay compiles a recording into the steps of a scenario, so that one
 // player plays both. The recorded connector's messages become stimuli, byte by
-// byte; what the recorded gateway did becomes expectations; the agent repeats
-// what the recorded agent did. It plays nothing itself.
+// byte; what a recorded gateway did becomes expectations; its agent repeats what
+// the recorded agent did. It plays nothing itself.
 //
 // Start reading at Compile, then at compiler.observation, which says for each
-// kind of line what becomes of it.
+// kind of line what becomes of it, and at reel, which says when.
 package replay
 
 import (
 	"cmp"
-	"fmt"
-	"maps"
 	"slices"
-	"strings"
 
 	"github.com/relaysim/relaysim/sim/recording"
 	"github.com/relaysim/relaysim/sim/scenario"
-	"github.com/relaysim/relaysim/sim/trace"
 )
 
-// Compile reads rec to its end and returns it as a scenario of one revision,
-// every value of which has its line of the recording as its place. Where the
-// recorded gateway deviated from a rule, what the rule wants is expected.
+// Compile reads the recording that open opens, as often as it needs to, and
+// returns it as a scenario of one revision, every value of which has its line of
+// the recording as its place. file is its name. Where the recorded gateway
+// deviated from a rule, what the rule wants is expected. The steps of a long
+// recording are not kept: the scenario has a Tape in their place, which reads it
+// again.
 //
-// A recording that cannot be read, or holds something that cannot be played
-// yet, is a *recording.Problem, which names the line. If it can be read up to a
-// line, what stands before that is returned beside the problem, as a recording
-// that was cut short. Deviations that no longer apply are a scenario.Errors.
-// Warnings are in rec.
-func Compile(rec *recording.Reader, deviations []Deviation) (*scenario.Scenario, error) {
-	t, broken := readTape(rec)
+// A recording that cannot be read, or holds something that cannot be played, is a
+// *recording.Problem, which names the line; any other error is that of open. If
+// it can be read up to a line, what stands before that is returned beside the
+// problem, as a recording that was cut short. Deviations that no longer apply are
+// a scenario.Errors. Warnings are the reader's.
+func Compile(open Opener, file string, deviations []Deviation) (_ *scenario.Scenario, warnings []*recording.Problem, _ error) {
+	return compileIn(window, open, file, deviations)
+}
+
+// compileIn is Compile within a window of so many lines.
+func compileIn(window int, open Opener, file string, deviations []Deviation) (_ *scenario.Scenario, warnings []*recording.Problem, _ error) {
+	t, warnings, broken := newTape(open, file)
 	if t == nil || t.revision == "" {
-		return nil, broken
+		return nil, warnings, broken
 	}
 	if broken != nil { // the entries may be about what cannot be read
-		deviations = slices.DeleteFunc(slices.Clone(deviations), func(d Deviation) bool { return t.index(d.Seq) < 0 })
+		deviations = slices.DeleteFunc(slices.Clone(deviations), func(d Deviation) bool { return d.Seq == 0 || d.Seq > t.lastSeq })
 	}
+	t.window = window
 	s, err := t.compile(deviations)
 	if err != nil {
-		return nil, cmp.Or(broken, err)
+		return nil, warnings, cmp.Or(broken, err)
 	}
-	return s, broken
+	return s, warnings, broken
 }
 
+// compile goes through the steps once, to be sure that there is nothing which
+// cannot be played, and keeps those of a short recording.
 func (t *tape) compile(deviations []Deviation) (*scenario.Scenario, error) {
-	if err := t.correct(deviations); err != nil {
-		return nil, err
-	}
-	answers := bindRequests(t)
-	if t.wireOnly {
-		t.makeTurns()
-	}
-	c := &compiler{tape: t, answers: answers.bound, cues: t.cues(), derived: t.derive(answers.answered), unplayed: map[string]int{}}
-	var err error
-	if c.turns, err = pairTurns(t, c.derived); err != nil {
-		return nil, err
-	}
-	for _, l := range t.lines {
-		if err := c.line(l); err != nil {
-			return nil, t.problemAt(l, err)
+	long := t.lines > 2*t.window
+	var steps []scenario.Step
+	err := t.play(deviations, func(s *scenario.Step) error {
+		if !long {
+			steps = append(steps, *s)
 		}
-	}
-	s, err := head(t)
+		return nil
+	})
 	if err != nil {
 		return nil, err
 	}
-	s.Agent = c.turns.rules
-	s.Steps = inTime(c.steps)
-	s.Notes = c.notes()
+	s, err := t.head()
+	if err != nil {
+		return nil, err
+	}
+	s.Steps = steps
+	if long {
+		s.Recorded.Tape = &scenario.Tape{
+			Lines: t.lines, Lasts: t.last - t.first,
+			Play: func(perform func(*scenario.Step) error) error { return t.play(deviations, perform) },
+		}
+	}
 	return s, nil
-}
-
-// compiler puts the steps of one recording together.
-type compiler struct {
-	tape      *tape
-	answers   map[int]string // the connector's messages that answer a request, by seq
-	turns     turns
-	cues      cues
-	derived   map[int][]*derived // calls that no line tells of, by the seq of their frame
-	connected bool               // the first connect was seen, which a gateway does on its own
-	unplayed  map[string]int     // lines of calls that are not played, by the call
-	steps     []placed
-}
-
-// line adds what becomes of one line and what stands around it.
-func (c *compiler) line(l *line) error {
-	if l.made {
-		return c.observation(l)
-	}
-	seq := l.Observation.Seq
-	c.doAll(l, c.cues.before[seq])
-	for _, d := range c.derived[seq] {
-		step := scenario.Step{Agent: d.call}
-		if d.signal != "" {
-			step = scenario.Step{Signal: d.signal}
-		}
-		c.do(l, step)
-	}
-	if err := c.observation(l); err != nil {
-		return err
-	}
-	c.doAll(l, c.cues.after[seq])
-	return nil
-}
-
-// notes says what of the recording is not played.
-func (c *compiler) notes() []string {
-	var calls []string
-	for _, name := range slices.Sorted(maps.Keys(c.unplayed)) {
-		calls = append(calls, fmt.Sprintf("%s (%d)", name, c.unplayed[name]))
-	}
-	if calls == nil {
-		return nil
-	}
-	return []string{"calls that are not played but for the frames that show them: " + strings.Join(calls, ", ")}
-}
-
-// observation adds what becomes of one line.
-func (c *compiler) observation(l *line) error {
-	o, pos := l.Observation, c.tape.pos(l)
-	switch o.Kind {
-	case trace.Open:
-		c.expect(l, scenario.Expectation{Open: opened(o, pos)})
-	case trace.Frame:
-		if o.From == trace.Connector {
-			c.say(l)
-			return nil
-		}
-		return c.expectFrames(l)
-	case trace.Close:
-		c.closed(l)
-	case trace.Routed:
-		if l.made {
-			return nil
-		}
-		e, err := c.routed(l)
-		if err != nil {
-			return err
-		}
-		c.expect(l, scenario.Expectation{Event: e})
-	case trace.Interrupted:
-		c.expect(l, scenario.Expectation{Interrupted: &scenario.Interrupted{
-			Session: text(o.SessionKey, pos), Chat: text(o.ChatID, pos), Active: value(o.ActiveTurn, pos),
-		}})
-	case trace.Agent:
-		return c.call(l)
-	case trace.State, trace.Note, trace.Answer, trace.Buffered, trace.Wake:
-		// What a gateway called its state and what a connector did inside is
-		// not between the two.
-	}
-	return nil
-}
-
-// do adds a stimulus where its line stands.
-func (c *compiler) do(l *line, s scenario.Step) {
-	c.place(l, s, placed{place: l.at})
-}
-
-func (c *compiler) doAll(l *line, steps []scenario.Step) {
-	for _, s := range steps {
-		c.do(l, s)
-	}
-}
-
-// begin adds a stimulus where the call of its line began.
-func (c *compiler) begin(l *line, s scenario.Step) {
-	o := l.Observation
-	if o.After == 0 && o.CalledAt == 0 {
-		c.do(l, s)
-		return
-	}
-	c.place(l, s, placed{place: place{o.After, o.CalledAt}, call: true})
-}
-
-// expect adds expectations where their line stands.
-func (c *compiler) expect(l *line, list ...scenario.Expectation) {
-	for i := range list {
-		list[i].Pos = c.tape.pos(l)
-	}
-	c.do(l, scenario.Step{Expect: list})
-}
-
-func (c *compiler) place(l *line, s scenario.Step, p placed) {
-	s.Pos = c.tape.pos(l)
-	p.step = s
-	c.steps = append(c.steps, p)
-}
-
-// placed is a step and where it stands.
-type placed struct {
-	place
-	call bool // after the observation, not in its place
-	step scenario.Step
 }

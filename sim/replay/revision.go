@@ -17,18 +17,6 @@ const (
 
 var scopeKeys = map[string]string{r6: "guild_id", r8: "scope_id"}
 
-// findRevision finds the one that was recorded.
-func (t *tape) findRevision() (string, error) {
-	if rev := t.header.Revision; rev != "" && scopeKeys[rev] == "" {
-		return "", t.problem("revision: %q is not known, want %s or %s", rev, r6, r8)
-	}
-	list := make([]*trace.Observation, len(t.lines))
-	for i, l := range t.lines {
-		list[i] = l.Observation
-	}
-	return RevisionOf(t.header, t.file, list), nil
-}
-
 // RevisionOf finds the revision of the contract that was recorded: as the header
 // says, else as the file's name ends, else as the frames look, of which the first
 // few are enough. It is "" where the header names one that is not known.
@@ -39,10 +27,8 @@ func RevisionOf(h *recording.Header, file string, list []*trace.Observation) str
 		}
 		return h.Revision
 	}
-	for _, rev := range []string{r6, r8} {
-		if strings.HasSuffix(nameOf(file), "-"+rev) {
-			return rev
-		}
+	if rev := namedRevision(file); rev != "" {
+		return rev
 	}
 	for _, o := range list {
 		if o.Kind == trace.Frame && showsR8(o) {
@@ -50,6 +36,16 @@ func RevisionOf(h *recording.Header, file string, list []*trace.Observation) str
 		}
 	}
 	return r6
+}
+
+// namedRevision is the one that a file's name ends with, or "".
+func namedRevision(file string) string {
+	for _, rev := range []string{r6, r8} {
+		if strings.HasSuffix(nameOf(file), "-"+rev) {
+			return rev
+		}
+	}
+	return ""
 }
 
 // showsR8 looks for what only the later revision writes. A connector may write

@@ -24,7 +24,7 @@ func opened(o *trace.Observation, pos scenario.Pos) *scenario.Opened {
 // connector made; but an upgrade that it refused, it refuses on its own again.
 func (c *compiler) closed(l *line) {
 	o, pos := l.Observation, c.tape.pos(l)
-	if o.From == trace.Connector && !c.tape.doors[o.Conn].refused {
+	if o.From == trace.Connector && !c.cues.doors[o.Conn].refused {
 		end := &scenario.Control{Drop: true}
 		if sendable(o.Code) {
 			end = &scenario.Control{Close: &scenario.CloseCode{Code: o.Code, Reason: o.Reason}}
@@ -48,14 +48,13 @@ func sendable(code int) bool {
 func (c *compiler) say(l *line) {
 	o := l.Observation
 	raw := &scenario.Raw{Binary: o.Binary}
-	bound, answers := c.answers[o.Seq]
 	switch {
 	case !utf8.Valid(o.Data):
 		raw.Base64 = []string{base64.StdEncoding.EncodeToString(o.Data)}
-	case answers:
-		raw.Messages = []string{bound}
+	case l.answers:
+		raw.Messages = []string{l.bound}
 	default:
 		raw.Messages = []string{string(o.Data)}
 	}
-	c.do(l, scenario.Step{Raw: raw, HasRefs: answers})
+	c.do(l, scenario.Step{Raw: raw, HasRefs: l.answers})
 }

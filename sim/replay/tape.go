@@ -5,81 +5,135 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
+	"strings"
+	"time"
 
 	"github.com/relaysim/relaysim/sim/recording"
 	"github.com/relaysim/relaysim/sim/scenario"
 	"github.com/relaysim/relaysim/sim/trace"
 )
 
-// tape is a whole recording. It must be whole: what the agent does with an
-// event stands after it, and how the gateway was set up shows in its frames.
+// tape is what must be known of a whole recording before its first line can be
+// compiled. It is found by reading all of it once and keeping no line.
 type tape struct {
-	file    string
-	header  *recording.Header
-	lines   []*line      // the observations
-	peer    string       // the gateway's name; "" where it is not told
-	auth    bool         // the gateway presented a token (AUTH-1)
-	as      string       // the gateway id it was authenticated as
-	doors   map[int]door // by socket
-	first   door         // of the first socket
-	dialled bool         // there is a first socket
-	// frames are what the gateway sent, by the seq of the message that ended them.
-	frames   map[int][]frame
-	revision string           // of the contract
-	wireOnly bool             // nothing shows what the agent got and did but the frames
-	own      map[request]bool // what the gateway asked on its own, where only the wire tells
+	open     Opener
+	file     string
+	header   *recording.Header
+	revision string // of the contract
+	window   int    // see window
+	lines    int    // observations that can be read
+	lastSeq  int
+	first    time.Duration // of the first observation, since the start
+	last     time.Duration // of the last
+	wireOnly bool          // nothing shows what the agent got and did but the frames
+	told     bool          // lines say when a gateway was told to connect and to disconnect
+	unplayed map[string]int
+	cast     *cast
 }
 
-// request names a request: ids are unique per connection (OUT-1).
-type request struct {
-	conn int
-	id   string
-}
+// Opener opens a recording, which is read several times.
+type Opener func() (io.ReadCloser, error)
 
-// readTape reads a recording. With an error of the reader there is a tape all the
-// same if the header could be read: what stands before the line.
-func readTape(rec *recording.Reader) (*tape, error) {
-	t := &tape{file: rec.File(), doors: map[int]door{}, wireOnly: true}
-	for {
-		l, err := rec.Next()
-		switch {
-		case errors.Is(err, io.EOF):
-			return t, t.complete()
-		case err != nil && t.header == nil:
-			return nil, err
-		case err != nil:
-			return t, cmp.Or(t.complete(), err)
+// newTape surveys a recording. With an error of the reader there is a tape all
+// the same if the header could be read: of what stands before the line.
+func newTape(open Opener, file string) (t *tape, warnings []*recording.Problem, err error) {
+	t = &tape{open: open, file: file, wireOnly: true, unplayed: map[string]int{}, cast: newCast()}
+	var later bool // it shows what only the later revision has
+	warnings, err = t.read(func(l *recording.Line) error {
+		switch o := l.Observation; {
 		case l.Header != nil:
 			t.header = l.Header
-		case l.Observation != nil:
-			t.lines = append(t.lines, newLine(l))
-			t.opened(l.Observation)
-			o := l.Observation
-			t.wireOnly = t.wireOnly && o.Kind != trace.Routed && o.Kind != trace.Agent
-			if err := t.meet(l.Observation); err != nil {
-				return nil, t.problemAt(newLine(l), err)
-			}
+		case o != nil:
+			later = later || o.Kind == trace.Frame && showsR8(o)
+			t.survey(l)
+		}
+		return nil
+	})
+	if t.header == nil {
+		return nil, warnings, err
+	}
+	var unread *recording.Problem
+	if err != nil && !errors.As(err, &unread) {
+		return nil, warnings, err
+	}
+	return t, warnings, cmp.Or(t.complete(later), err)
+}
+
+// read reads the lines, and returns the reader's warnings.
+func (t *tape) read(take func(*recording.Line) error) ([]*recording.Problem, error) {
+	f, err := t.open()
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	rec := recording.NewReader(f, t.file)
+	for {
+		l, err := rec.Next()
+		if errors.Is(err, io.EOF) {
+			return rec.Warnings(), nil
+		}
+		if err == nil {
+			err = take(l)
+		}
+		if err != nil {
+			return rec.Warnings(), err
 		}
 	}
 }
 
-// complete finds out what the lines say together.
-func (t *tape) complete() (err error) {
-	t.frames = joinFrames(t.lines)
-	t.revision, err = t.findRevision()
-	return err
+// survey takes in an observation.
+func (t *tape) survey(l *recording.Line) {
+	o := l.Observation
+	if t.lines == 0 {
+		t.first = o.At
+	}
+	t.lines++
+	t.lastSeq, t.last = o.Seq, o.At
+	switch o.Kind {
+	case trace.Routed:
+		t.wireOnly = false
+	case trace.Agent:
+		t.wireOnly = false
+		t.told = t.told || o.Call == "connect" || o.Call == "disconnect"
+		if _, ok := ops[o.Call]; !ok && !lifeCalls[o.Call] {
+			t.unplayed[o.Call]++
+		}
+	}
+	t.cast.meet(l)
 }
 
-// meet refuses a second gateway, which nothing in a recording tells apart from
-// a socket that a scenario opened by hand.
-func (t *tape) meet(o *trace.Observation) error {
-	switch {
-	case t.peer == "":
-		t.peer = o.Peer
-	case o.Peer != "" && o.Peer != t.peer:
-		return fmt.Errorf("not playable yet: %s beside %s, want one gateway and no socket opened by hand", o.Peer, t.peer)
+// lifeCalls are those that are no action of the contract's.
+var lifeCalls = map[string]bool{"connect": true, "disconnect": true, "return": true, "raise": true}
+
+// complete finds out what the lines say together.
+func (t *tape) complete(later bool) error {
+	t.revision = t.header.Revision
+	switch known := scopeKeys[t.revision] != ""; {
+	case t.revision != "" && !known:
+		bad := t.revision
+		t.revision = ""
+		return t.problem("revision: %q is not known, want %s or %s", bad, r6, r8)
+	case t.revision == "":
+		t.revision = RevisionOf(t.header, t.file, nil)
+		if later && namedRevision(t.file) == "" {
+			t.revision = r8
+		}
 	}
-	return nil
+	return t.cast.complete(t)
+}
+
+// notes says what of the recording is not played.
+func (t *tape) notes() []string {
+	var calls []string
+	for _, name := range slices.Sorted(maps.Keys(t.unplayed)) {
+		calls = append(calls, fmt.Sprintf("%s (%d)", name, t.unplayed[name]))
+	}
+	if calls == nil {
+		return nil
+	}
+	return []string{"calls that are not played but for the frames that show them: " + strings.Join(calls, ", ")}
 }
 
 // pos is the place of a line. It has no column.
@@ -93,6 +147,6 @@ func (t *tape) problem(format string, args ...any) error {
 	return &recording.Problem{File: t.file, Line: 1, Text: fmt.Sprintf(format, args...)}
 }
 
-func (t *tape) problemAt(l *line, err error) error {
-	return &recording.Problem{File: t.file, Line: l.Number, Text: err.Error()}
+func (t *tape) problemAt(number int, err error) error {
+	return &recording.Problem{File: t.file, Line: number, Text: err.Error()}
 }

@@ -5,75 +5,71 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/relaysim/relaysim/sim/scenario"
 	"github.com/relaysim/relaysim/sim/trace"
 )
 
-// turns is what the agent does with each event that began a turn, in the order
-// in which they began. It waits for a signal before everything it does, so that
-// it does it when the recorded agent did.
+// turns tells the agent what to do in each turn, in the order in which the
+// recorded agent did it, and when it did it.
 type turns struct {
-	rules   []scenario.Rule
-	signals map[*line]string       // of a call in a turn, a return or a raise
-	running map[string]*turn       // the turn that runs, by session
-	beside  map[string]*turn       // a command that the agent answers beside it (TURN-3)
-	ends    map[time.Duration]bool // see tape.ends
+	compiler *compiler
+	number   int              // of the gateway, from 0
+	begun    int              // turns so far
+	running  map[string]*turn // the turn that runs, by session
+	beside   map[string]*turn // a command that the agent answers beside it (TURN-3)
 }
 
 // turn is one that runs.
 type turn struct {
-	rule  int // in turns.rules
+	name  string
+	pos   scenario.Pos
 	began int // the seq
 	event eventNames
-	busy  int  // the seq up to which the agent waits for a result
-	made  bool // see line
+	last  *placed // the last thing it was told; nil if nothing yet
+	busy  *asked  // what the agent waits for a result of; nil: nothing that only a frame tells of
+	made  bool    // see line
 }
 
-// pairTurns finds what was done in each turn. One turn runs per session at a
-// time (TURN-1), so it is the session's last that was begun, or a command beside
-// it. A turn without an
-// end of its own replied nothing before the session's next one began or the
-// gateway disconnected; one that was not over then is not over in the replay.
-func pairTurns(t *tape, calls map[int][]*derived) (turns, error) {
-	paired := turns{signals: map[*line]string{}, running: map[string]*turn{}, beside: map[string]*turn{}, ends: t.ends()}
-	for _, l := range t.lines {
-		var err error
-		switch o := l.Observation; {
-		case o.Kind == trace.Routed:
-			err = paired.begin(l, t.pos(l))
-		case o.Kind == trace.Frame && !l.made:
-			for _, d := range calls[o.Seq] {
-				paired.derived(d, t.pos(l))
-			}
-		case o.Kind != trace.Agent:
-		case o.Call == "disconnect":
-			paired.endAll()
-		case o.Call == "return" || o.Call == "raise":
-			err = paired.end(l, t.pos(l))
-		case o.SessionKey != "":
-			err = paired.call(l, t.pos(l))
-		}
-		if err != nil {
-			return turns{}, t.problemAt(l, err)
-		}
-	}
-	for _, turn := range paired.running {
-		if !turn.made {
-			paired.goOn(turn.rule)
-		}
-	}
-	return paired, nil
+func newTurns(c *compiler, number int) *turns {
+	return &turns{compiler: c, number: number, running: map[string]*turn{}, beside: map[string]*turn{}}
 }
 
-// forever is a signal that is not given.
-const forever = "never"
+// take finds what is done in a turn. One turn runs per session at a time
+// (TURN-1), so it is the session's last that was begun, or a command beside it. A
+// turn without an end of its own replied nothing before the session's next one began or the gateway
+// disconnected; one that was not over then is not over in the replay.
+//
+// It returns what the agent is told where the line tells of it, and notes it in
+// calls that only their frames tell of.
+func (p *turns) take(l *line, calls []*derived) (*scenario.Telling, error) {
+	pos := p.compiler.tape.pos(l)
+	switch o := l.Observation; {
+	case o.Kind == trace.Routed:
+		return nil, p.begin(l, pos)
+	case o.Kind == trace.Frame && !l.made:
+		for _, d := range calls {
+			p.derived(l, d, pos)
+		}
+	case o.Kind != trace.Agent:
+	case o.Call == "disconnect":
+		p.endAll()
+	case o.Call == "return" || o.Call == "raise":
+		return p.finish(l, pos)
+	case o.SessionKey != "":
+		return p.call(l, pos)
+	}
+	return nil, nil
+}
 
-// goOn lets a turn go on until the gateway ends it.
-func (p *turns) goOn(rule int) {
-	r := &p.rules[rule]
-	r.Do = append(r.Do, scenario.Act{Pos: r.Pos, Wait: forever})
+// end says that there are no more lines: what runs goes on until the gateway
+// ends it.
+func (p *turns) end() {
+	for session, turn := range p.running {
+		if turn.made {
+			p.endSilently(session)
+		}
+	}
 }
 
 // endAll ends the turns that run, with no reply.
@@ -83,14 +79,28 @@ func (p *turns) endAll() {
 	}
 }
 
-// endSilently ends the turn that runs in a session, if one does, with no reply.
+// endSilently ends the turn that runs in a session, if one does, with no reply,
+// as soon as it did the last thing.
 func (p *turns) endSilently(session string) {
-	if turn, ok := p.running[session]; ok {
-		nothing := ""
-		r := &p.rules[turn.rule]
-		r.Do = append(r.Do, scenario.Act{Pos: r.Pos, Reply: &nothing})
-		delete(p.running, session)
+	turn, ok := p.running[session]
+	if !ok {
+		return
 	}
+	delete(p.running, session)
+	nothing := ""
+	step := scenario.Step{Tell: turn.tell(scenario.Act{Pos: turn.pos, Reply: &nothing})}
+	if turn.last == nil {
+		p.compiler.early(step, turn.pos)
+		return
+	}
+	after := *turn.last
+	after.step = scenario.Step{Pos: turn.pos, To: p.compiler.actor.name, Tell: step.Tell}
+	p.compiler.reel.steps.add(after)
+}
+
+// tell is the next thing that the turn's agent does.
+func (t *turn) tell(act scenario.Act) *scenario.Telling {
+	return &scenario.Telling{Turn: t.name, Act: &act}
 }
 
 func (p *turns) begin(l *line, pos scenario.Pos) error {
@@ -104,63 +114,72 @@ func (p *turns) begin(l *line, pos scenario.Pos) error {
 	if l.made {
 		when = names.routed(pos)
 	}
-	began := &turn{rule: len(p.rules), began: o.Seq, event: names, made: l.made}
+	p.begun++
+	t := &turn{name: fmt.Sprintf("turn %d", p.begun), pos: pos, began: o.Seq, event: names, made: l.made}
+	if p.number > 0 {
+		t.name += fmt.Sprintf(" of gateway %d", p.number+1)
+	}
 	said, _ := event["text"].(string)
 	if strings.HasPrefix(said, "/") && p.running[o.SessionKey] != nil {
-		p.beside[o.SessionKey] = began
+		p.beside[o.SessionKey] = t
 	} else {
 		p.endSilently(o.SessionKey)
-		p.running[o.SessionKey] = began
+		p.running[o.SessionKey] = t
 	}
-	p.rules = append(p.rules, scenario.Rule{Pos: pos, Once: true, When: when})
+	rule := &scenario.Rule{Pos: pos, Once: true, When: when, Told: t.name}
+	p.compiler.early(scenario.Step{Tell: &scenario.Telling{Rule: rule}}, pos)
 	return nil
 }
 
 // call adds a call that was made in a turn.
-func (p *turns) call(l *line, pos scenario.Pos) error {
+func (p *turns) call(l *line, pos scenario.Pos) (*scenario.Telling, error) {
 	call, ok, err := newCall(l.Observation)
 	if err != nil || !ok {
-		return err
+		return nil, err
 	}
-	session := l.Observation.SessionKey
-	_, turn := p.at(session)
-	return p.act(l, session, turn, scenario.Act{Pos: pos, Call: *call.step})
+	_, turn := p.at(l.Observation.SessionKey)
+	if turn == nil {
+		return nil, noTurn(l, l.Observation.SessionKey)
+	}
+	turn.last = &placed{place: l.at}
+	if o := l.Observation; o.After != 0 || o.CalledAt != 0 {
+		turn.last = &placed{place: place{o.After, o.CalledAt}, call: true}
+	}
+	return turn.tell(scenario.Act{Pos: pos, Call: *call.step}), nil
 }
 
 // derived adds a call that only its frame tells of to the turn it was made in.
 // The agent waits for each result, so a call that it made beside another stays
 // outside the turn.
-func (p *turns) derived(d *derived, pos scenario.Pos) {
+func (p *turns) derived(l *line, d *derived, pos scenario.Pos) {
 	turn := p.of(d)
-	if turn == nil || turn.busy >= d.seq {
+	if turn == nil || turn.busy != nil && (turn.busy.answered == 0 || turn.busy.answered >= d.seq) {
 		return
 	}
-	turn.busy = d.answered
-	d.signal = fmt.Sprintf("frame-%d", d.seq)
-	if d.index > 0 {
-		d.signal += fmt.Sprintf("-%d", d.index+1)
-	}
-	p.wait(turn.rule, d.signal, scenario.Act{Pos: pos, Call: *d.call})
+	turn.busy = d.asked
+	turn.last = &placed{place: l.at}
+	d.done = turn.tell(scenario.Act{Pos: pos, Call: *d.call})
 }
 
-// end adds the end of a turn.
-func (p *turns) end(l *line, pos scenario.Pos) error {
+// finish adds the end of a turn.
+func (p *turns) finish(l *line, pos scenario.Pos) (*scenario.Telling, error) {
 	o := l.Observation
 	end, err := endOfTurn(o)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	of, turn := p.at(end.Session)
 	if o.Call == "raise" && strings.HasPrefix(end.Text, cancelledBy) {
 		of, turn = p.running, p.running[end.Session] // a command does not cancel another
 	}
-	if turn != nil && o.Call == "raise" && end.Text == context.Canceled.Error() && p.ends[o.At] {
-		p.goOn(turn.rule) // the end of the gateway will end it again
-	} else if err := p.act(l, end.Session, turn, end.act(o, pos)); err != nil {
-		return err
+	if turn == nil {
+		return nil, noTurn(l, end.Session)
 	}
 	delete(of, end.Session)
-	return nil
+	if o.Call == "raise" && end.Text == context.Canceled.Error() && p.compiler.cues.ends[o.At] {
+		return nil, nil // the end of the gateway will end it again
+	}
+	return turn.tell(end.act(o, pos)), nil
 }
 
 // cancelledBy is how our gateway begins to say which command ended a turn.
@@ -175,21 +194,8 @@ func (p *turns) at(session string) (of map[string]*turn, t *turn) {
 	return p.running, p.running[session]
 }
 
-// act adds what the agent did in a turn of a session; nil: none runs there.
-func (p *turns) act(l *line, session string, turn *turn, act scenario.Act) error {
-	o := l.Observation
-	if turn == nil {
-		return fmt.Errorf("%s of a turn of session %s, in which none runs", o.Call, session)
-	}
-	p.signals[l] = fmt.Sprintf("%s-%d", o.Call, o.Seq)
-	p.wait(turn.rule, p.signals[l], act)
-	return nil
-}
-
-// wait adds an act that waits for its signal.
-func (p *turns) wait(rule int, signal string, act scenario.Act) {
-	r := &p.rules[rule]
-	r.Do = append(r.Do, scenario.Act{Pos: act.Pos, Wait: signal}, act)
+func noTurn(l *line, session string) error {
+	return fmt.Errorf("%s of a turn of session %s, in which none runs", l.Observation.Call, session)
 }
 
 // of finds the turn in which a call was made: one of the call's chat, and of

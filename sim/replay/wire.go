@@ -18,54 +18,70 @@ import (
 
 // heard is an event that the gateway was sent, and what can be told of its turn.
 type heard struct {
-	at      int // the index of its line
-	names   eventNames
-	thread  string
-	reply   int    // the index of the line with its reply; 0: none
-	text    string // of the reply
-	request string // the id of its reply, or of the last try
-	last    int    // the index of the last line that shows that its turn runs; 0: none
-	frames  int    // that show it
-	cut     int    // the index of the line with the command that cancelled it; 0: none
+	at     *line
+	names  eventNames
+	thread string
+	begun  bool   // the line of its beginning was made
+	reply  *line  // with its reply; nil: none so far
+	text   string // of the reply
+	last   *line  // the last that shows that its turn runs; nil: none
+	frames int    // that show it
+	cut    *line  // with the command that cancelled it; nil: none
+
+	request *asked // its reply, or the last try
+	failed  bool   // the request was refused
 
 	typed int           // how often it showed as typing
 	since time.Duration // the first time
 }
 
-// makeTurns makes lines of the turns that the frames tell of.
-func (t *tape) makeTurns() {
-	w := &wire{tape: t, types: t.typesOnItsOwn(), failed: map[string]bool{}, chats: map[string]*heardIn{}}
-	t.own = map[request]bool{}
-	for i, l := range t.lines {
-		switch o := l.Observation; {
-		case o.Kind != trace.Frame:
-		case o.From == trace.Connector:
-			w.delivered(i, o)
-		default:
-			for _, f := range t.frames[o.Seq] {
-				if w.sent(i, f, o.At) {
-					t.own[request{o.Conn, f.id}] = true
-				}
-			}
-		}
-	}
-	t.lines = w.lines()
-}
-
-// wire reads the frames of a recording that holds nothing else.
+// wire reads the frames of a recording that holds nothing else, and makes lines
+// of the turns that they tell of.
 type wire struct {
-	tape   *tape
-	framer trace.Framer
-	heard  []*heard
-	chats  map[string]*heardIn
-	types  bool            // the gateway shows as typing on its own
-	failed map[string]bool // requests that were refused, by id
+	compiler *compiler
+	framer   trace.Framer
+	chats    map[string]*heardIn
+	types    bool // the gateway shows as typing on its own
+
+	begins, replies, shown, cuts map[*line][]*heard // what is ahead, by where it is
+	requests                     map[string]*heard  // replies without a result, by id
+	own                          map[*asked]bool    // what the gateway asked on its own
 }
 
 // heardIn is what was heard in one chat.
 type heardIn struct {
 	open   []*heard          // without a reply
 	byName map[string]*heard // messages, by id
+}
+
+func newWire(c *compiler) *wire {
+	return &wire{
+		compiler: c, types: c.typesOnItsOwn(), chats: map[string]*heardIn{},
+		begins: map[*line][]*heard{}, replies: map[*line][]*heard{}, shown: map[*line][]*heard{}, cuts: map[*line][]*heard{},
+		requests: map[string]*heard{}, own: map[*asked]bool{},
+	}
+}
+
+// lookAhead takes in a line.
+func (w *wire) lookAhead(l *line) {
+	switch o := l.Observation; {
+	case o.Kind != trace.Frame:
+	case o.From == trace.Connector:
+		w.delivered(l)
+	default:
+		for _, f := range l.frames {
+			if w.sent(l, f) && f.asked != nil {
+				w.own[f.asked] = true
+			}
+		}
+	}
+}
+
+// made says whether the gateway made a request on its own. It is asked once.
+func (w *wire) made(request *asked) bool {
+	own := w.own[request]
+	delete(w.own, request)
+	return own
 }
 
 func (w *wire) in(chat any) *heardIn {
@@ -78,27 +94,31 @@ func (w *wire) in(chat any) *heardIn {
 	return c
 }
 
-func (w *wire) delivered(i int, o *trace.Observation) {
+func (w *wire) delivered(l *line) {
+	o := l.Observation
 	w.framer.Frame(o)
 	for _, f := range o.Frames {
 		switch f.Type() {
 		case "inbound":
-			w.event(i, f.Field("event"))
+			w.event(l, f.Field("event"))
 		case "passthrough_forward":
-			w.interaction(i, f.Field("forward"))
+			w.interaction(l, f.Field("forward"))
 		case "outbound_result":
-			w.failed[f.RequestID()] = string(f.Field("result", "success")) != "true"
+			if h := w.requests[f.RequestID()]; h != nil {
+				h.failed = string(f.Field("result", "success")) != "true"
+				delete(w.requests, f.RequestID())
+			}
 		}
 	}
 }
 
 // event takes in a message. The press of a prompt begins no turn (PRM-5).
-func (w *wire) event(i int, raw json.RawMessage) {
+func (w *wire) event(l *line, raw json.RawMessage) {
 	if trace.Field(raw, "prompt_response") != nil {
 		return
 	}
 	source := trace.Field(raw, "source")
-	h := &heard{at: i}
+	h := &heard{at: l}
 	h.names.message, _ = trace.Text(trace.Field(raw, "message_id"))
 	h.names.chat, _ = trace.Text(trace.Field(source, "chat_id"))
 	h.names.user, _ = trace.Text(trace.Field(source, "user_id"))
@@ -106,18 +126,18 @@ func (w *wire) event(i int, raw json.RawMessage) {
 	w.hear(h)
 	text, _ := trace.Text(trace.Field(raw, "text"))
 	if command, ok := cancelling(text); ok {
-		w.cancel(i, h, command)
+		w.cancel(l, h, command)
 	}
 }
 
 // interaction takes in a Discord interaction. The press of a prompt begins no
 // turn (PRM-4).
-func (w *wire) interaction(i int, forward json.RawMessage) {
+func (w *wire) interaction(l *line, forward json.RawMessage) {
 	if names, _, ok := interactionNames(forward); ok {
-		h := &heard{at: i, names: names}
+		h := &heard{at: l, names: names}
 		w.hear(h)
 		if command, ok := cancelling(pressedCommand(forward)); ok {
-			w.cancel(i, h, command)
+			w.cancel(l, h, command)
 		}
 	}
 }
@@ -145,7 +165,7 @@ func interactionNames(forward json.RawMessage) (n eventNames, scope string, ok b
 // hear keeps an event that a turn can be told by.
 func (w *wire) hear(h *heard) {
 	if h.names.message != "" && h.names.chat != "" {
-		w.heard = append(w.heard, h)
+		w.begins[h.at] = append(w.begins[h.at], h)
 		c := w.in(h.names.chat)
 		c.open = append(c.open, h)
 		if !h.names.inSource {
@@ -160,20 +180,20 @@ var piece = regexp.MustCompile(`\(\d+/\d+\)$`)
 
 // sent takes in a request of the gateway's, and says whether it made it on its
 // own.
-func (w *wire) sent(i int, f frame, at time.Duration) bool {
+func (w *wire) sent(l *line, f frame) bool {
 	action := f.action()
 	content, _ := action["content"].(string)
 	switch {
 	case action == nil:
 		return false
 	case isTyping(action):
-		return w.types && w.typing(i, action, at)
+		return w.types && w.typing(l, action)
 	case isReply(action) && !piece.MatchString(content):
 		if h := w.answeredBy(action); h != nil {
-			return w.reply(h, i, f.id, content)
+			return w.reply(h, l, f, content)
 		}
 	}
-	w.shows(i, action)
+	w.shows(l, action)
 	return false
 }
 
@@ -183,7 +203,8 @@ const typingPeriod = 1900 * time.Millisecond
 
 // typing finds the turn that an action shows as typing for: not more often than
 // its time allows.
-func (w *wire) typing(i int, action map[string]any, at time.Duration) bool {
+func (w *wire) typing(l *line, action map[string]any) bool {
+	at := l.Observation.At
 	metadata, _ := action["metadata"].(map[string]any)
 	user, named := metadata["user_id"].(string)
 	for _, h := range slices.Backward(w.in(action["chat_id"]).open) {
@@ -194,7 +215,7 @@ func (w *wire) typing(i int, action map[string]any, at time.Duration) bool {
 			h.since = at
 		}
 		h.typed++
-		h.last, h.frames = i, h.frames+1
+		w.show(h, l)
 		return true
 	}
 	return false
@@ -220,57 +241,92 @@ func (w *wire) answeredBy(action map[string]any) *heard {
 
 // reply takes in a reply, or the next try of one that failed (OUT-10). Any other
 // is the agent's.
-func (w *wire) reply(h *heard, i int, request, text string) bool {
+func (w *wire) reply(h *heard, l *line, f frame, text string) bool {
 	switch {
-	case h.reply == 0:
-		h.reply, h.text = i, text
-		c := w.in(h.names.chat)
-		c.open = slices.DeleteFunc(c.open, func(other *heard) bool { return other == h })
-	case !w.failed[h.request]:
+	case h.reply == nil:
+		h.reply, h.text = l, text
+		w.replies[l] = append(w.replies[l], h)
+		w.close(h)
+	case !h.failed:
 		return false
 	}
-	h.request = request
+	h.request, h.failed = f.asked, false
+	w.requests[f.id] = h
 	return true
+}
+
+// close says that the event's turn is over, or that it has none.
+func (w *wire) close(h *heard) {
+	c := w.in(h.names.chat)
+	c.open = slices.DeleteFunc(c.open, func(other *heard) bool { return other == h })
+}
+
+// show notes a frame that shows that the event's turn runs.
+func (w *wire) show(h *heard, l *line) {
+	h.last = l
+	h.frames++
+	w.shown[l] = append(w.shown[l], h)
 }
 
 // shows notes that a turn runs: its gateway types, or its agent makes a call. A
 // turn that has a reply lasts until then anyway.
-func (w *wire) shows(i int, action map[string]any) {
+func (w *wire) shows(l *line, action map[string]any) {
 	metadata, _ := action["metadata"].(map[string]any)
-	nameless := metadata != nil && metadata["user_id"] == nil && w.tape.revision == r8
+	nameless := metadata != nil && metadata["user_id"] == nil && w.compiler.tape.revision == r8
 	for _, h := range slices.Backward(w.in(action["chat_id"]).open) {
 		if !nameless || h.names.user == "" {
-			h.last = i
-			h.frames++
+			w.show(h, l)
 			return
 		}
 	}
 }
 
-// lines are those of the tape, with the beginnings and the ends of turns among
-// them. A turn that shows in no more than the typing it begins with did nothing.
-func (w *wire) lines() []*line {
-	begins, replies, ends := map[int][]*line{}, map[int][]*line{}, map[int][]*line{}
-	for _, h := range w.heard {
-		switch {
-		case h.cut != 0:
-			ends[h.cut] = append(ends[h.cut], w.end(h, h.cut))
-		case h.reply != 0:
-			replies[h.reply] = append(replies[h.reply], w.end(h, h.reply))
-		case h.frames > 1:
-			ends[h.last] = append(ends[h.last], w.end(h, h.last))
-		default:
-			continue
-		}
-		begins[h.at] = append(begins[h.at], w.begin(h))
-	}
+// lines are a line and the beginnings and the ends of turns beside it. A turn that
+// shows in no more than the typing it begins with did nothing.
+func (w *wire) lines(l *line) []*line {
 	var list []*line
-	for i, l := range w.tape.lines {
-		list = append(list, replies[i]...)
-		list = append(list, l)
-		list = append(append(list, begins[i]...), ends[i]...)
+	for _, h := range w.replies[l] {
+		if h.begun && h.cut == nil {
+			list = append(list, w.end(h, l))
+		}
+		w.forget(h)
 	}
+	list = append(list, l)
+	for _, h := range w.begins[l] {
+		if h.begun = h.reply != nil || h.cut != nil || h.frames > 1; h.begun {
+			list = append(list, w.begin(h))
+		} else {
+			w.forget(h)
+		}
+	}
+	for _, h := range w.shown[l] {
+		if h.begun && h.reply == nil && h.cut == nil && h.last == l {
+			list = append(list, w.end(h, l))
+			w.forget(h)
+		}
+	}
+	for _, h := range w.cuts[l] {
+		if h.begun {
+			list = append(list, w.end(h, l))
+			w.forget(h)
+		}
+	}
+	delete(w.begins, l)
+	delete(w.replies, l)
+	delete(w.shown, l)
+	delete(w.cuts, l)
 	return list
+}
+
+// forget drops an event that is compiled. What answers it later is the agent's.
+func (w *wire) forget(h *heard) {
+	w.close(h)
+	if c := w.in(h.names.chat); c.byName[h.names.message] == h {
+		delete(c.byName, h.names.message)
+	}
+	if h.request != nil && w.requests[h.request.id] == h {
+		delete(w.requests, h.request.id)
+	}
 }
 
 // session stands for the session of the turn, whose key nothing tells.
@@ -282,21 +338,20 @@ func (w *wire) begin(h *heard) *line {
 	if !h.names.inSource {
 		event["message_id"] = h.names.message
 	}
-	return w.made(h.at, &trace.Observation{Kind: trace.Routed, SessionKey: h.session(), Event: trace.Value{Of: event}})
+	return beside(h.at, &trace.Observation{Kind: trace.Routed, SessionKey: h.session(), Event: trace.Value{Of: event}})
 }
 
-func (w *wire) end(h *heard, i int) *line {
+func (w *wire) end(h *heard, l *line) *line {
 	args := map[string]any{"session_key": h.session(), "text": h.text}
 	call := "return"
-	if h.cut != 0 {
+	if h.cut != nil {
 		call = "raise"
 	}
-	return w.made(i, &trace.Observation{Kind: trace.Agent, Call: call, SessionKey: h.session(), Args: trace.Value{Of: args}})
+	return beside(l, &trace.Observation{Kind: trace.Agent, Call: call, SessionKey: h.session(), Args: trace.Value{Of: args}})
 }
 
-// made is a line that stands where another does.
-func (w *wire) made(i int, o *trace.Observation) *line {
-	beside := w.tape.lines[i]
-	o.Seq, o.At = beside.Observation.Seq, beside.Observation.At
-	return &line{Line: &recording.Line{Number: beside.Number, Observation: o}, made: true, at: beside.at}
+// beside is a line that stands where another does.
+func beside(l *line, o *trace.Observation) *line {
+	o.Seq, o.At = l.Observation.Seq, l.Observation.At
+	return &line{Line: &recording.Line{Number: l.Number, Observation: o}, made: true, at: l.at}
 }

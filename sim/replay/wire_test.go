@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"github.com/relaysim/relaysim/recordings"
-	"github.com/relaysim/relaysim/sim/recording"
 	"github.com/relaysim/relaysim/sim/replay"
 	"github.com/relaysim/relaysim/sim/verdict"
 )
@@ -54,7 +53,7 @@ func TestWireOnlyRecordingsPlay(t *testing.T) {
 				t.Fatal("nothing was stripped")
 			}
 			list := slices.DeleteFunc(deviationsOf(t, name), func(d replay.Deviation) bool { return stripped[d.Seq] })
-			s, err := replay.Compile(recording.NewReader(bytes.NewReader(text), name+".jsonl"), list)
+			s, _, err := replay.Compile(opener(text), name+".jsonl", list)
 			if err != nil {
 				t.Fatal(err)
 			}

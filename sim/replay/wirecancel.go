@@ -13,11 +13,12 @@ import (
 
 // cancel takes in a command that cancels the turn of its user in its chat: the
 // first one there that has no reply. What comes after it waits.
-func (w *wire) cancel(i int, by *heard, command string) {
+func (w *wire) cancel(l *line, by *heard, command string) {
 	c := w.in(by.names.chat)
 	for j, h := range c.open {
 		if h != by && h.names.user == by.names.user && (h.thread == by.thread || h.thread == by.names.chat) {
-			h.cut, h.text = i, cancelledBy+command
+			h.cut, h.text = l, cancelledBy+command
+			w.cuts[l] = append(w.cuts[l], h)
 			c.open = append(c.open[:j:j], c.open[j+1:]...)
 			return
 		}

@@ -3,6 +3,7 @@ package scenario
 // Rule is what the agent does with an event.
 type Rule struct {
 	Pos  Pos     `yaml:"-"`
+	Told string  `yaml:"-"` // the name of its turn, where steps tell what it does; see Telling
 	When *Routed `yaml:"when" doc:"The event it is for. Default: every event."`
 	Once bool    `yaml:"once" doc:"Use the rule one time only."`
 	Do   []Act   `yaml:"do" need:"true" doc:"What it does, in order."`

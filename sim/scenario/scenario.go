@@ -71,16 +71,11 @@ type Scenario struct {
 	Agent     []Rule             `yaml:"agent" doc:"What the agent does; the first rule that matches an event."`
 	Steps     []Step             `yaml:"steps" need:"true" doc:"What happens and what is expected, in order."`
 
-	// AnyOrder lets expectations match in any order. Recordings have it: two
-	// lanes of a session that race were written down in one of their orders.
-	AnyOrder bool `yaml:"-"`
-	// Recorded marks a compiled recording, whose problems are those of its lines.
-	Recorded bool `yaml:"-"`
-	// EventsUnknown says that the recording does not show which events began
-	// turns, so that none need be expected.
+	// EventsUnknown says that nothing shows which events began turns, so that none
+	// need be expected.
 	EventsUnknown bool `yaml:"-"`
-	// Notes are what of the recording is not played.
-	Notes []string `yaml:"-"`
+	// Recorded is nil in what a person wrote.
+	Recorded *Recorded `yaml:"-"`
 }
 
 // Connector configures the fake connector.

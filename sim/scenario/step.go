@@ -7,6 +7,8 @@ type Step struct {
 	// HasRefs marks what Resolve must look at. Load sets it; nothing is replaced
 	// in a step made otherwise.
 	HasRefs bool `yaml:"-"`
+	// Tell is set in steps of recordings only, in place of everything else but To.
+	Tell *Telling `yaml:"-"`
 
 	To     string   `yaml:"to" with:"inbound|passthrough|interrupt|frame|raw|agent|gateway|connector|store" doc:"The gateway or dialled socket meant. Default: the only one."`
 	From   string   `yaml:"from" with:"frame|raw" doc:"For frame and raw: connector (default) or the name of a dialled socket."`

@@ -1,0 +1,122 @@
+package replay_test
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/relaysim/relaysim/gateway/wire"
+	"github.com/relaysim/relaysim/sim/play"
+	"github.com/relaysim/relaysim/sim/recording/long"
+	"github.com/relaysim/relaysim/sim/replay"
+	"github.com/relaysim/relaysim/sim/verdict"
+)
+
+// playLong compiles and plays a recording of about so many frames, in a window of
+// so many lines. every is called while it is read for the last time, at each
+// 10,000 frames.
+func playLong(tb testing.TB, window, frames int, every func()) *verdict.Result {
+	tb.Helper()
+	playing := false
+	open := func() (io.ReadCloser, error) {
+		if !playing {
+			return long.New(frames, nil), nil
+		}
+		return long.New(frames, every), nil
+	}
+	s, _, err := replay.CompileIn(window, open, "long.jsonl", nil)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	playing = true
+	stage, err := play.NewStage()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	defer stage.Close()
+	r := stage.Run(tb.Context(), s, wire.R8, play.Options{})
+	if r.Outcome != verdict.Passed {
+		tb.Fatalf("%v %s %+v", r.Outcome, r.Reason, r.Problems)
+	}
+	return r
+}
+
+// heap is what is in memory.
+func heap() uint64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
+}
+
+// BenchmarkReplayLong replays a recording of a million frames as the connector,
+// and reports the most that was in memory while it did.
+func BenchmarkReplayLong(b *testing.B) {
+	const frames = 1_000_000
+	for b.Loop() {
+		var most uint64
+		read := 0
+		playLong(b, 8192, frames, func() {
+			if read++; read%10 == 0 {
+				most = max(most, heap())
+			}
+		})
+		b.ReportMetric(float64(most)/(1<<20), "peak-MiB")
+	}
+	b.ReportMetric(frames*float64(b.N)/b.Elapsed().Seconds(), "frames/s")
+}
+
+// TestLongMemoryDoesNotGrow: twice the frames need hardly more memory. Kept, they
+// would need some 50 MiB more.
+func TestLongMemoryDoesNotGrow(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a long recording")
+	}
+	var sizes []uint64
+	r := playLong(t, 256, 20_000, func() { sizes = append(sizes, heap()) })
+	first, last := sizes[0], sizes[len(sizes)-1]
+	if grew := int64(last) - int64(first); grew > 16<<20 {
+		t.Errorf("%d MiB after half of it, %d MiB at its end", first>>20, last>>20)
+	}
+	if len(r.Trace) > 17_000 {
+		t.Errorf("%d observations were kept", len(r.Trace))
+	}
+}
+
+// TestLongRecordingFailsAtItsLine although the steps before it are forgotten.
+func TestLongRecordingFailsAtItsLine(t *testing.T) {
+	text, err := io.ReadAll(long.New(3_000, nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	recorded := []byte(`"requestId":"s500","action":{"op":"send","chat_id":"C0","content":"nothing much"`)
+	at := bytes.Index(text, recorded)
+	if at < 0 {
+		t.Fatal("nothing to change")
+	}
+	forged := bytes.Replace(text, recorded, bytes.Replace(recorded, []byte("much"), []byte("else"), 1), 1)
+	s, _, err := replay.CompileIn(64, opener(forged), "long.jsonl", nil)
+	if err != nil || s.Tape() == nil {
+		t.Fatalf("%v, a tape: %v", err, s.Tape() != nil)
+	}
+	r := playOn(t, newStage(t), s)
+	want := fmt.Sprintf("long.jsonl:%d", bytes.Count(text[:at], []byte("\n"))+1)
+	if r.Outcome != verdict.Failed || len(r.Problems) == 0 || r.Problems[0].At != want {
+		t.Fatalf("%v %+v, want %s", r.Outcome, r.Problems, want)
+	}
+	if p := r.Problems[0]; p.Nearest == nil || len(p.Diffs) != 1 || p.Diffs[0].Path != "action.content" {
+		t.Errorf("got %+v", p)
+	}
+}
+
+// TestStaleEntriesOfALongRecording are found before anything is played.
+func TestStaleEntriesOfALongRecording(t *testing.T) {
+	open := func() (io.ReadCloser, error) { return long.New(3_000, nil), nil }
+	_, _, err := replay.CompileIn(64, open, "long.jsonl", []replay.Deviation{{Rule: "OUT-9", Seq: 9_000_000, Absent: true}})
+	if err == nil || !strings.Contains(err.Error(), "stale: the recording has no seq 9000000") {
+		t.Errorf("got %v", err)
+	}
+}

@@ -1,0 +1,42 @@
+package scenario
+
+// What only a compiled recording has. No file can say it.
+
+// Recorded is set in a scenario that was compiled from a recording: its problems
+// are those of its lines, and expectations match in any order, as two lanes of a
+// session that race were written down in one of their orders.
+type Recorded struct {
+	// Notes are what of the recording is not played.
+	Notes []string
+	// Tape has the steps of a recording that is too long to be kept. Then the
+	// scenario has none.
+	Tape *Tape
+}
+
+// Tape gives steps while they are played.
+type Tape struct {
+	Lines int      // of the recording
+	Lasts Duration // how much virtual time its steps let pass
+	// Play calls perform for each step in order. It returns the first error of
+	// perform, or one of its own. It may be called more than once.
+	Play func(perform func(*Step) error) error
+}
+
+// Telling is a step that tells an agent what to do, as far as it is known then:
+// a Rule once, and then each Act of it in order.
+type Telling struct {
+	// Rule is added to those the gateway's agent has. It is used up by one turn,
+	// which does nothing but what acts tell it.
+	Rule *Rule
+	// Turn names the rule; Act is what its turn does next.
+	Turn string
+	Act  *Act
+}
+
+// Tape is that of a recording which is too long to be kept, else nil.
+func (s *Scenario) Tape() *Tape {
+	if s.Recorded == nil {
+		return nil
+	}
+	return s.Recorded.Tape
+}
