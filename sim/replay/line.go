@@ -11,8 +11,9 @@ import (
 // frames show, with what is found out about it before it is compiled.
 type line struct {
 	*recording.Line
-	made bool  // it is not in the file: nothing is expected of it
-	at   place // where it is played
+	made    bool  // it is not in the file: nothing is expected of it
+	retries bool  // it is made of a /retry, whose turn has the text of the one before (SES-12)
+	at      place // where it is played
 
 	frames []frame // what the gateway's message ended
 

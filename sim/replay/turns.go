@@ -113,6 +113,9 @@ func (p *turns) begin(l *line, pos scenario.Pos) error {
 	when := &scenario.Routed{Session: text(o.SessionKey, pos), Text: value(literals(event["text"]), pos)}
 	if l.made {
 		when = names.routed(pos)
+		if l.retries {
+			when.Text = value(map[string]any{"$not": map[string]any{"$re": "^/"}}, pos)
+		}
 	}
 	p.begun++
 	t := &turn{name: fmt.Sprintf("turn %d", p.begun), pos: pos, began: o.Seq, event: names, made: l.made}

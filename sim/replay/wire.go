@@ -24,6 +24,7 @@ type heard struct {
 	begun  bool   // the line of its beginning was made
 	reply  *line  // with its reply; nil: none so far
 	text   string // of the reply
+	retry  bool   // it is a /retry
 	last   *line  // the last that shows that its turn runs; nil: none
 	frames int    // that show it
 	cut    *line  // with the command that cancelled it; nil: none
@@ -125,6 +126,7 @@ func (w *wire) event(l *line, raw json.RawMessage) {
 	h.thread, _ = trace.Text(trace.Field(source, "thread_id"))
 	w.hear(h)
 	text, _ := trace.Text(trace.Field(raw, "text"))
+	h.retry = isRetry(text)
 	if command, ok := cancelling(text); ok {
 		w.cancel(l, h, command)
 	}
@@ -136,6 +138,7 @@ func (w *wire) interaction(l *line, forward json.RawMessage) {
 	if names, _, ok := interactionNames(forward); ok {
 		h := &heard{at: l, names: names}
 		w.hear(h)
+		h.retry = isRetry(pressedCommand(forward))
 		if command, ok := cancelling(pressedCommand(forward)); ok {
 			w.cancel(l, h, command)
 		}
@@ -338,7 +341,9 @@ func (w *wire) begin(h *heard) *line {
 	if !h.names.inSource {
 		event["message_id"] = h.names.message
 	}
-	return beside(h.at, &trace.Observation{Kind: trace.Routed, SessionKey: h.session(), Event: trace.Value{Of: event}})
+	l := beside(h.at, &trace.Observation{Kind: trace.Routed, SessionKey: h.session(), Event: trace.Value{Of: event}})
+	l.retries = h.retry
+	return l
 }
 
 func (w *wire) end(h *heard, l *line) *line {

@@ -35,6 +35,16 @@ func cancelling(text string) (command string, ok bool) {
 	return command, command == "stop" || command == "new" || command == "reset"
 }
 
+// isRetry says whether a text is the command that runs the last turn again.
+func isRetry(text string) bool {
+	words := strings.Fields(text)
+	if len(words) == 0 {
+		return false
+	}
+	command, _, _ := strings.Cut(strings.ToLower(words[0]), "@")
+	return command == "/retry"
+}
+
 // pressedCommand is a forwarded interaction as the command that a person would type.
 func pressedCommand(forward json.RawMessage) string {
 	text, _ := trace.Text(trace.Field(forward, "bodyB64"))
