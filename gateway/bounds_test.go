@@ -68,6 +68,46 @@ func TestBusySessionsAreBounded(t *testing.T) {
 	}
 }
 
+func TestBytesOfAllSessionsAreBounded(t *testing.T) { // TURN-2, TURN-4
+	var ls lanes
+	ls.init(defaultMaxMessage)
+	turn := func(key string) *Turn {
+		return &Turn{SessionKey: key, Event: &wire.Event{MessageType: "voice"}, size: minHeld / 4}
+	}
+	admit := func(key string) error {
+		_, err := ls.admit(turn(key))
+		return err
+	}
+	for _, key := range []string{"a", "a", "b"} { // one waits
+		if err := admit(key); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := admit("a"); err != nil { // takes the place of what waits
+		t.Error(err)
+	}
+	if _, _, err := ls.enqueue(turn("b")); err != nil {
+		t.Error(err)
+	}
+	if admit("c") == nil {
+		t.Error("a fifth quarter is taken")
+	}
+	if _, err := ls.hold("b", true); err != nil {
+		t.Fatal(err)
+	}
+	if err := admit("c"); err != nil { // what was queued is gone
+		t.Error(err)
+	}
+	for _, key := range []string{"a", "b", "c"} {
+		for n := ls.running(key); n != nil; {
+			n = ls.next(n)
+		}
+	}
+	if ls.release("b", nil); ls.bytes != 0 || len(ls.byKey) != 0 {
+		t.Errorf("%d bytes, %d sessions when all is over", ls.bytes, len(ls.byKey))
+	}
+}
+
 func TestCloseReasonFits(t *testing.T) { // RFC 6455 §5.5
 	c := newConn(&Gateway{})
 	c.end(1002, strings.Repeat("é", 100), errors.New("why"))

@@ -165,6 +165,12 @@ func TestBrokenTraces(t *testing.T) {
 		{name: "two turns at the end", story: handshake().c(inbound("m1", "hi", "U1"), inbound("m2", "ho", "U1")).
 			routed("K", "m1", "hi").routed("K", "m2", "ho"), want: "TURN-1 7"},
 
+		// TURN-2, TURN-4
+		{name: "texts that do not merge", story: waiting("two", "three").begins("K", "w1", "two", "U1").returns("K").begins("K", "w2", "three", "U1").returns("K"), want: "TURN-2 11"},
+		{name: "texts merged with a space", story: waiting("two", "three").begins("K", "w1", "two three", "U1").returns("K"), want: "TURN-2 9"},
+		{name: "the second of the queue first", story: waiting("/queue a", "/q b").begins("K", "w2", "b", "U1").returns("K").begins("K", "w1", "a", "U1").returns("K"), want: "TURN-4 9"},
+		{name: "the queue merged", story: waiting("/queue a", "/queue b").begins("K", "w1", "a\nb", "U1").returns("K"), want: "TURN-4 9"},
+
 		// TURN-3, and FR-7 again
 		{name: "/stop beside the turn", story: handshake().c(inbound("m1", "hi", "U1")).begins("K1", "m1", "hi", "U1").
 			c(stop("i1")).begins("K2", "i1", "/stop", "U1").returns("K1").g(send("r1", "a", "m1", ann)).c(result("r1", "x")).returns("K2"), want: "TURN-3 7"},

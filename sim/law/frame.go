@@ -27,6 +27,7 @@ type delivery struct {
 	good     bool   // it must reach the agent
 	command  bool   // it may be answered without a turn (TURN-3, PRM-5)
 	place
+	kind      string // message_type
 	messageID string
 	text      string
 	scope     string
@@ -128,7 +129,8 @@ func (f *frame) inbound(revision string) {
 		case "message_id":
 			d.messageID = d.string(value)
 		case "message_type":
-			d.command = d.command || d.string(value) == "command"
+			d.kind = d.string(value)
+			d.command = d.command || d.kind == "command"
 		case "prompt_response":
 			d.command = true // consumed by its prompt (PRM-5)
 		case "source":

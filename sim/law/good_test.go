@@ -25,6 +25,11 @@ func TestGoodTraces(t *testing.T) {
 		{"a request without a result in a part of a trace", handshake().g(send("r1", "a", "", "")), with(func(k *law.Known) { k.Whole = false })},
 		{"/stop of a user who has no turn", handshake().c(inbound("m1", "hi", "U1")).begins("K1", "m1", "hi", "U3").
 			c(stop("i1")).begins("K2", "i1", "/stop", "U1").returns("K1").returns("K2"), everything},
+		{"texts merged, and the queue after them", waiting("two", "/queue a", "three", "/queue b").begins("K", "w1", "two\nthree", "U1").returns("K").
+			begins("K", "w2", "a", "U1").returns("K").begins("K", "w4", "b", "U1").returns("K"), everything},
+		{"a queue that /new clears", waiting("/queue a", "/new", "/queue b").begins("K", "w3", "b", "U1").returns("K"), everything},
+		{"a text that comes after the turn has ended", waiting("two").c(inbound("m9", "three", "U1")).begins("K", "w1", "two", "U1").returns("K").
+			begins("K", "m9", "three", "U1").returns("K"), everything},
 		{"/stop of a turn that returns all the same, and is not heard", handshake().c(inbound("m1", "hi", "U1")).begins("K1", "m1", "hi", "U1").
 			c(inbound("m2", "/stop", "U1")).g(send("r1", "stopped", "m2", ann)).c(result("r1", "x")).returns("K1"), everything},
 		{"/stop that crosses the reply", handshake().c(inbound("m1", "hi", "U1")).begins("K1", "m1", "hi", "U1").

@@ -54,6 +54,7 @@ func NewJudge(k Known) *Judge {
 		&reader{known: &j.known, report: j.report, event: &j.event, sockets: j.sockets, turns: turns, waiting: map[int][]*pending{}},
 		&reactions{report: j.report, shown: map[message]*shown{}},
 		&stops{known: &j.known, report: j.report, event: &j.event, running: map[string]*speaker{}},
+		&waits{known: &j.known, report: j.report, event: &j.event, running: map[string]speaker{}, lanes: map[speaker]*line{}},
 		&interrupts{known: &j.known, report: j.report, turns: turns, asked: map[string][]string{}, vague: map[string]int{}},
 		turns, // last: what the others ask it is how things were before
 	}

@@ -159,6 +159,15 @@ func stop(id string) string {
 	return forward(fmt.Sprintf(`{"id":%q,"type":2,"channel_id":"C1","guild_id":"G1","data":{"name":"stop"},"member":{"user":{"id":"U1"}}}`, id))
 }
 
+// waiting is a turn of U1's, during which the messages w1, w2 and so on come.
+func waiting(texts ...string) *story {
+	s := handshake().c(inbound("m1", "hi", "U1")).begins("K", "m1", "hi", "U1")
+	for i, text := range texts {
+		s.c(inbound(fmt.Sprintf("w%d", i+1), text, "U1"))
+	}
+	return s.returns("K")
+}
+
 // reacted is a turn whose reply to m1 was answered, and during which it showed a
 // reaction.
 func reacted() *story {

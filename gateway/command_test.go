@@ -1,0 +1,126 @@
+package gateway_test
+
+import (
+	"context"
+	"encoding/base64"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/relaysim/relaysim/gateway"
+	"github.com/relaysim/relaysim/gateway/wire"
+)
+
+func TestCancelledTurnIsNotHeard(t *testing.T) { // TURN-3
+	bubble(t, func(t *testing.T, rev *wire.Revision) {
+		var heard []wire.Result
+		r, p := start(t, rev, func(ctx context.Context, t *gateway.Turn) (string, error) {
+			if t.Event.Text != "stubborn" {
+				return "done " + t.Event.Text, nil
+			}
+			<-t.Interrupted()
+			if ctx.Err() == nil {
+				heard = append(heard, wire.Result{Error: "the context goes on"})
+			}
+			time.Sleep(5 * time.Second) // heeds nothing
+			heard = append(heard, t.Do(context.Background(), wire.Action{Op: wire.OpSend, Content: text("still here")}))
+			return "too late", nil
+		})
+		p.inbound(say("stubborn"))
+		p.inbound(say("next", id("m2")))
+		p.inbound(say("/stop", id("m3")))
+		if got := p.contents(); len(got) != 1 || !strings.HasPrefix(got[0], "Stopped") { // at once
+			t.Errorf("contents %q", got)
+		}
+		if got := r.seen.texts(); len(got) != 1 { // TURN-1: it still runs
+			t.Errorf("routed %q", got)
+		}
+		p.inbound(say("/stop", id("m4"))) // again does no harm
+		wait(5 * time.Second)
+		if got := p.contents(); len(got) != 3 || got[2] != "done next" {
+			t.Errorf("contents %q", got)
+		}
+		if len(heard) != 1 || heard[0].Success || heard[0].Error != "cancelled by /stop" {
+			t.Errorf("its calls return %v", heard)
+		}
+	})
+}
+
+// answerer is an Agent that answers /model.
+type answerer struct{ gateway.AgentFunc }
+
+func (answerer) Answers(_ *gateway.Turn, c wire.ParsedCommand) bool { return c.Name == "model" }
+
+func TestAgentAnswersBesideItsTurn(t *testing.T) { // TURN-3
+	bubble(t, func(t *testing.T, rev *wire.Revision) {
+		agent := func(ctx context.Context, t *gateway.Turn) (string, error) {
+			switch t.Event.Text {
+			case "/model":
+				return "gpt-5", nil
+			case "/model x":
+				panic("no such model")
+			}
+			return slow(ctx, t)
+		}
+		_, p := start(t, rev, agent, func(o *gateway.Options) { o.Agent = answerer{agent} })
+		p.inbound(say("10s"))
+		p.inbound(say("/model", id("m2")))
+		p.inbound(say("/model x", id("m3")))
+		p.inbound(say("/usage", id("m4")))
+		got := p.contents()
+		if len(got) != 3 || got[0] != "gpt-5" || !strings.Contains(got[1], "no such model") || !strings.Contains(got[2], "has to wait") {
+			t.Errorf("contents %q", got)
+		}
+		wait(10 * time.Second)
+		if got := p.contents(); got[len(got)-1] != "done 10s" {
+			t.Errorf("contents %q", got)
+		}
+	})
+}
+
+// slash is a slash command that U1 presses in channel C1.
+func slash(command, options string) map[string]any {
+	body := fmt.Sprintf(`{"id":"i1","type":2,"channel_id":"C1","guild_id":"G1","member":{"user":{"id":"U1"}},"data":{"name":%q,"options":[%s]}}`, command, options)
+	return map[string]any{"type": "passthrough_forward", "forward": map[string]any{
+		"platform": "discord", "bodyB64": base64.StdEncoding.EncodeToString([]byte(body)),
+	}}
+}
+
+func TestPressedQueueIsForTheBusySession(t *testing.T) { // TURN-4
+	bubble8(t, func(t *testing.T) {
+		r, p := start(t, wire.R8, slow)
+		p.inbound(say("5s"))
+		p.send(slash("queue", `{"type":3,"value":"1s"}`))
+		p.send(slash("status", ""))
+		wait(10 * time.Second)
+		got := p.contents()
+		if len(got) != 4 || !strings.HasPrefix(got[0], "Queued") || !strings.Contains(got[1], "At work. Queued: 1.") || got[2] != "done 5s" || got[3] != "done 1s" {
+			t.Errorf("contents %q", got)
+		}
+		want := []string{"agent:main:discord:group:C1:U1 5s", "agent:main:discord:group:C1:U1 1s"}
+		if got := r.seen.list(func(w *witness) []string { return w.routed }); !slices.Equal(got, want) {
+			t.Errorf("routed %q", got)
+		}
+	})
+}
+
+func TestAnswersAreBounded(t *testing.T) { // FR-7
+	bubble8(t, func(t *testing.T) {
+		r, p := start(t, wire.R8, slow)
+		p.answer = func(map[string]any) any { return nil }
+		p.inbound(say("1h"))
+		for range 1200 {
+			p.send(map[string]any{"type": "inbound", "event": say("/help")})
+		}
+		if n := len(p.contents()); n != 1000 {
+			t.Errorf("%d answers wait for their results", n)
+		}
+		p.inbound(say("/stop")) // has its effect, and no answer
+		p.inbound(say("2s"))
+		if got := r.seen.texts(); !slices.Equal(got, []string{"1h", "2s"}) {
+			t.Errorf("routed %q", got)
+		}
+	})
+}
