@@ -58,6 +58,7 @@ type Connector struct {
 	messages        atomic.Int64 // ids given
 
 	buffers   buffer.Buffers
+	trap      trap
 	routes    routes
 	platforms platforms
 	chats     chats

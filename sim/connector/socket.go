@@ -68,12 +68,18 @@ func (s *socket) read() error {
 			continue // it crossed our close
 		}
 		message := append([]byte(nil), buf...)
+		if s.cutHere(message, false) {
+			return errSocketEnded
+		}
 		s.c.observe(&trace.Observation{
 			Kind: trace.Frame, Conn: s.number, Peer: s.peer, From: trace.Gateway,
 			Data: message, Binary: typ == websocket.MessageBinary,
 		})
 		if err := s.lines.feed(message, s.handle); err != nil {
 			return err
+		}
+		if s.cutHere(message, true) {
+			return errSocketEnded
 		}
 	}
 }
@@ -105,7 +111,7 @@ func readMessage(r io.Reader, buf []byte, limit int) ([]byte, error) {
 func (s *socket) write(message []byte, binary bool) error {
 	s.writing.Lock()
 	defer s.writing.Unlock()
-	if s.ended.Load() {
+	if s.ended.Load() || s.cutHere(message, false) {
 		return errSocketEnded
 	}
 	typ := websocket.MessageText
@@ -119,6 +125,7 @@ func (s *socket) write(message []byte, binary bool) error {
 	s.stuck.Reset(s.c.writeTimeout)
 	err := s.ws.Write(context.Background(), typ, message)
 	s.stuck.Stop()
+	s.cutHere(message, true)
 	return err
 }
 

@@ -86,6 +86,8 @@ func (h *Hand) control(step *scenario.Step) error {
 		return h.Connector.CloseConn(step.To, c.Close.Code, c.Close.Reason)
 	case c.Drop:
 		return h.Connector.Drop(step.To)
+	case c.Cut != nil:
+		return h.Connector.CutAt(connector.Cut{Frame: or(c.Cut.Before, c.Cut.After), After: c.Cut.After != "", Number: c.Cut.Number})
 	case c.Revoke, c.Rotate != nil:
 		id, err := h.Gateway(step.To)
 		if err != nil {

@@ -210,7 +210,9 @@ const manual = "manual"
 
 // scriptsConnector says whether a step writes the connector's frames or changes
 // how it answers.
-func scriptsConnector(s *scenario.Step) bool { return s.Connector != nil || writesFrames(s) }
+func scriptsConnector(s *scenario.Step) bool {
+	return writesFrames(s) || s.Connector != nil && (s.Connector.Results != "" || s.Connector.Handshake != "")
+}
 
 // scriptsBuffer says whether a step delivers what the connector did not decide
 // to deliver, or keeps it from greeting a gateway.

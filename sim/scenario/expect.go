@@ -146,5 +146,5 @@ type Chat struct {
 
 // Nothing says what must not have happened.
 type Nothing struct {
-	Kinds []string `yaml:"kinds" key:"true|list" enum:"event|send|edit|typing|follow_up|get_chat_info|react|thread_create|thread_rename|send_media|prompt|frame|result|interrupted|open|close|delivery|wake" doc:"true means event and every op. delivery: an event or a forward that the connector sent."`
+	Kinds []string `yaml:"kinds" key:"true|list" enum:"event|send|edit|typing|follow_up|get_chat_info|react|thread_create|thread_rename|send_media|prompt|frame|result|interrupted|open|close|dropped|delivery|wake" doc:"true means event and every op. delivery: an event or a forward that the connector sent."`
 }

@@ -62,7 +62,7 @@ type Scenario struct {
 	Covers    []string           `yaml:"covers" as:"written" doc:"Rule ids of the contract that this scenario asserts."`
 	Tags      []string           `yaml:"tags" as:"written" doc:"Words for --tags."`
 	Revisions []string           `yaml:"revisions" enum:"2026-06|2026-08" doc:"The revisions it holds in. Default: all."`
-	Strict    string             `yaml:"strict" enum:"default|all" doc:"all: typing must be expected too."`
+	Strict    string             `yaml:"strict" enum:"default|all|none" doc:"all: typing must be expected too. none: nothing must be, only the steps and the laws judge."`
 	Vars      map[string]any     `yaml:"vars" doc:"Values for ${name}."`
 	Given     []string           `yaml:"given" as:"written" doc:"Vars that name what a connector knows, such as a chat: against a live one their values are its own."`
 	Connector Connector          `yaml:"connector" doc:"The fake connector's side."`

@@ -114,6 +114,7 @@ type Control struct {
 
 	Close      *CloseCode     `yaml:"close" doc:"Close the socket with a code."`
 	Drop       bool           `yaml:"drop" doc:"Cut the socket without a close frame."`
+	Cut        *Cut           `yaml:"cut" doc:"Cut the socket on which a frame crosses, from now on, once."`
 	Revoke     bool           `yaml:"revoke" doc:"Deprovision the gateway: secret refused, socket closed 4401 (REV-3)."`
 	Refuse     int            `yaml:"refuse" doc:"Answer the next upgrades with this HTTP status; 0 accepts again."`
 	Rotate     []string       `yaml:"rotate" doc:"Accepted secrets from now on, primary first (AUTH-3)."`
@@ -126,6 +127,15 @@ type Control struct {
 type CloseCode struct {
 	Code   int    `yaml:"code" key:"scalar" need:"true" doc:"1000-1003, 1007-1014 or 3000-4999; 1005: a close frame without a code."`
 	Reason string `yaml:"reason" doc:"At most 123 bytes."`
+}
+
+// Cut is a frame at which a socket is cut.
+type Cut struct {
+	_ struct{} `one:"before|after"`
+
+	Before string `yaml:"before" enum:"descriptor|inbound|outbound_result|interrupt_inbound|passthrough_forward|going_idle_ack|hello|outbound|interrupt|going_idle|inbound_ack" doc:"Its type; it does not cross any more."`
+	After  string `yaml:"after" enum:"descriptor|inbound|outbound_result|interrupt_inbound|passthrough_forward|going_idle_ack|hello|outbound|interrupt|going_idle|inbound_ack" doc:"Its type; it still crosses, and if it is a gateway's the connector does what it says."`
+	Number int    `yaml:"number" range:"1..100000" doc:"Which of them, counted over all sockets. Default: the first."`
 }
 
 // Dial opens a socket by hand.
