@@ -80,7 +80,7 @@ func checkAll(ctx context.Context, p program, flags checkFlags, paths []string) 
 			wrong++
 		}
 		if r != nil {
-			s.Add(r.Outcome)
+			s.Add(r)
 			out.report(report.Entry{Result: r, Group: src.group})
 		}
 	}

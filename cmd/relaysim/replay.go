@@ -186,7 +186,7 @@ func replayAsGateway(ctx context.Context, p program, flags replayFlags, sources 
 			write(p, out.stderr, []loaded{{source: src, problems: problemsOf(src.name, err)}})
 		}
 		if r != nil {
-			s.Add(r.Outcome)
+			s.Add(r)
 			out.report(report.Entry{Result: r, Group: src.group})
 		}
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"runtime"
@@ -32,6 +33,9 @@ type simulateFlags struct {
 	traceDir string
 	verbose  bool
 	pace     float64 // of virtual time; 0: it takes no time
+	known    string
+	update   bool           // the file of known
+	excuses  *knownFailures // those of known; nil for none
 }
 
 const simulateHelp = `Plays scenarios (.yaml) and recordings (.jsonl) through the gateway and the fake
@@ -43,6 +47,10 @@ A folder is summed up in one line, a file that you name gets a line for each run
 Results are written to stdout in the order of the files, whatever --shuffle and
 -j do, and everything else to stderr. The last line is the summary. With
 GITHUB_ACTIONS set, each problem is annotated on GitHub.
+
+--known FILE takes a YAML list of failures that are known, each with scenario,
+revision, reason and link. They are reported as skipped and do not fail the run;
+one that passes now does. Entries about what is not selected are left alone.
 
 All files are loaded first. If one of them is wrong, or nothing matches, every
 problem is printed and nothing is played (exit status 2). If everything was
@@ -83,6 +91,8 @@ func newSimulate(p program) *cobra.Command {
 	f.StringVar(&flags.shard, "shard", "", "only part `i/n` of the runs, such as 1/4")
 	f.IntVar(&flags.repeat, "repeat", 1, "play everything this many `times`")
 	f.IntVarP(&flags.workers, "jobs", "j", runtime.GOMAXPROCS(0), "play this `many` runs at the same time")
+	f.StringVar(&flags.known, "known", "", "the failures that this YAML `file` lists do not fail the run")
+	f.BoolVar(&flags.update, "update-known", false, "write what failed to the file of --known, and take away what passes")
 	f.BoolVar(&flags.failFast, "fail-fast", false, "begin nothing more after the first failure")
 	f.BoolVar(&flags.shuffle, "shuffle", false, "play in a random order, and print its seed")
 	f.Uint64Var(&flags.seed, "seed", 0, "shuffle as the run did that printed this `number`")
@@ -99,6 +109,8 @@ func (f simulateFlags) check() error {
 	switch {
 	case f.workers < 1:
 		return fmt.Errorf("-j %d: want at least 1", f.workers)
+	case f.update && f.known == "":
+		return errors.New("--update-known: want --known too, which names the file")
 	case f.timeout <= 0:
 		return fmt.Errorf("--timeout %s: want more than 0", f.timeout)
 	}
@@ -120,6 +132,9 @@ func simulate(ctx context.Context, p program, flags simulateFlags, paths []strin
 	warn(p, files)
 	noteCount(p, files)
 	if err := refuse(p, files, "nothing was played"); err != nil {
+		return err
+	}
+	if flags.excuses, err = loadKnown(p, flags, files, len(paths) == 0); err != nil {
 		return err
 	}
 	return playFiles(ctx, p, flags, files)
@@ -144,6 +159,9 @@ func playFiles(ctx context.Context, p program, flags simulateFlags, files []load
 	if err != nil {
 		return err
 	}
+	if updated, err := flags.excuses.end(p, s); err != nil || updated && s.NotJudged == 0 {
+		return err
+	}
 	return judge(s, len(runs))
 }
 
@@ -157,6 +175,10 @@ func perform(ctx context.Context, p program, st stage, runs []run, flags simulat
 	}
 	start := time.Now()
 	s := playAll(ctx, st, runs, flags, order, out)
+	for _, v := range flags.excuses.stale(s) {
+		s.Add(v)
+		out.report(report.Entry{Result: v})
+	}
 	s.Elapsed = time.Since(start)
 	return s, out.end(s)
 }
@@ -181,13 +203,14 @@ func playAll(ctx context.Context, st stage, runs []run, flags simulateFlags, ord
 			Connector: flags.live[r.revision], Patience: flags.wait, Settle: flags.settle,
 		}
 		list = append(list, func(ctx context.Context) *verdict.Result {
-			return st.Run(ctx, r.scenario, r.revision, o)
+			return flags.excuses.excuse(r, st.Run(ctx, r.scenario, r.revision, o))
 		})
 	}
 	s := report.Summary{Seed: flags.seed}
 	o := batch.Options{Workers: flags.workers, Order: order, FailFast: flags.failFast, Began: out.began, Ended: out.ended}
 	s.NotRun = batch.Play(ctx, list, o, func(i int, r *verdict.Result) {
-		s.Add(r.Outcome)
+		s.Add(r)
+		flags.excuses.add(runs[i], r)
 		out.add(runs[i], r)
 	})
 	s.Interrupted = ctx.Err() != nil
@@ -201,7 +224,7 @@ func judge(s report.Summary, selected int) error {
 	case s.OK():
 		return nil
 	case s.Interrupted:
-		return failure(fmt.Sprintf("interrupted: %d of %s played", s.Passed+s.Failed+s.Skipped, count(selected, "run")))
+		return failure(fmt.Sprintf("interrupted: %d of %s played", s.Passed+s.Failed+s.Skipped+s.Known, count(selected, "run")))
 	case s.Skipped > 0 && s.Passed+s.Failed+s.NotJudged == 0:
 		return failure("everything was skipped, so nothing was tested")
 	}

@@ -1,13 +1,11 @@
 package replay
 
 import (
-	"bytes"
 	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -72,33 +70,16 @@ func (f *deviationFile) fault(n *yaml.Node, path, format string, args ...any) {
 	f.problem(n.Line, n.Column, path, format, args...)
 }
 
-// yamlLine is where the YAML library says which line is wrong.
-var yamlLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?`)
-
 func (f *deviationFile) read(data []byte) {
-	var doc, second yaml.Node
-	decoder := yaml.NewDecoder(bytes.NewReader(data))
-	err := decoder.Decode(&doc)
-	if err == nil {
-		err = decoder.Decode(&second)
-	}
-	if err == nil {
-		f.fault(&second, "", "a second document: put all deviations into one list")
+	list, err := scenario.List(f.name, data)
+	if wrong := (scenario.Errors)(nil); errors.As(err, &wrong) {
+		f.problems = append(f.problems, wrong...)
 		return
 	}
-	if err != io.EOF {
-		line := 1
-		if m := yamlLine.FindStringSubmatch(err.Error()); m != nil && m[1] != "" {
-			line, _ = strconv.Atoi(m[1])
-		}
-		f.problem(line, 0, "", "not YAML: %s", yamlLine.ReplaceAllString(err.Error(), ""))
-		return
-	}
-	if len(doc.Content) == 0 || doc.Content[0].Kind != yaml.SequenceNode || len(doc.Content[0].Content) == 0 {
+	if len(list) == 0 {
 		f.problem(1, 0, "", "want a list of deviations, whose fields are %s", strings.Join(deviationFields, ", "))
-		return
 	}
-	for i, n := range doc.Content[0].Content {
+	for i, n := range list {
 		f.entry(n, fmt.Sprintf("[%d]", i))
 	}
 }

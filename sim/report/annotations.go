@@ -23,10 +23,16 @@ func NewAnnotations(w io.Writer, path func(file string) string) *Annotations {
 	return &Annotations{w: w, path: path}
 }
 
-// Add writes the problems of a run that failed or was not judged.
+// Add writes the problems of a run that failed or was not judged, and why one
+// that is known to fail was not counted.
 func (a *Annotations) Add(e Entry) {
 	switch e.Outcome {
 	case verdict.Failed:
+	case verdict.Skipped:
+		if e.Known != nil {
+			a.write("notice", place(e), e.label(), "skipped: "+e.Reason)
+		}
+		return
 	case verdict.NotJudged:
 		a.Problem(place(e), e.label(), "not judged: "+e.Reason)
 	default:
@@ -49,7 +55,10 @@ func (a *Annotations) Add(e Entry) {
 
 // Problem writes one command. at is file, file:line, file:line:col or empty;
 // title may be empty.
-func (a *Annotations) Problem(at, title, text string) {
+func (a *Annotations) Problem(at, title, text string) { a.write("error", at, title, text) }
+
+// write writes one command of a level.
+func (a *Annotations) write(level, at, title, text string) {
 	file, line, col := splitPlace(at)
 	if file != "" {
 		file = a.path(file)
@@ -60,7 +69,7 @@ func (a *Annotations) Problem(at, title, text string) {
 			props = append(props, p.name+"="+escapeProperty(p.value))
 		}
 	}
-	command := strings.TrimRight("error "+strings.Join(props, ","), " ")
+	command := strings.TrimRight(level+" "+strings.Join(props, ","), " ")
 	_, err := fmt.Fprintf(a.w, "::%s::%s\n", command, escapeData(cutSecrets(text)))
 	if a.err == nil {
 		a.err = err

@@ -29,12 +29,19 @@ type jsonResult struct {
 	Revision string        `json:"revision,omitempty"`
 	Outcome  string        `json:"outcome"` // passed, failed, skipped, not judged
 	Reason   string        `json:"reason,omitempty"`
+	Known    *jsonKnown    `json:"known,omitempty"` // where the failure is listed that it skips
 	Seconds  float64       `json:"seconds"` // real time
 	Covers   []string      `json:"covers,omitempty"`
 	Tags     []string      `json:"tags,omitempty"`
 	Problems []jsonProblem `json:"problems,omitempty"`
 	Trace    []string      `json:"trace,omitempty"` // as text, of what did not pass
 	Saved    string        `json:"saved,omitempty"` // file with the recording of it
+}
+
+type jsonKnown struct {
+	At     string `json:"at"`
+	Reason string `json:"reason"`
+	Link   string `json:"link,omitempty"`
 }
 
 type jsonProblem struct {
@@ -58,6 +65,7 @@ type jsonSummary struct {
 	Passed      int     `json:"passed"`
 	Failed      int     `json:"failed"`
 	Skipped     int     `json:"skipped"`
+	Known       int     `json:"known"` // failures that are known
 	NotJudged   int     `json:"not_judged"`
 	NotRun      int     `json:"not_run"`
 	Interrupted bool    `json:"interrupted"`
@@ -72,6 +80,9 @@ func (j *JSON) Add(e Entry) {
 		Kind: "result", Name: e.Name, File: e.File, Line: e.Line, Revision: e.Revision,
 		Outcome: e.Outcome.String(), Reason: e.Reason, Seconds: e.Elapsed.Seconds(),
 		Covers: e.Covers, Tags: e.Tags, Saved: e.Saved,
+	}
+	if k := e.Known; k != nil {
+		r.Known = &jsonKnown{k.At, k.Reason, k.Link}
 	}
 	for _, p := range e.Problems {
 		r.Problems = append(r.Problems, problemJSON(e, p))
@@ -98,7 +109,7 @@ func problemJSON(e Entry, p verdict.Problem) jsonProblem {
 // End writes the summary.
 func (j *JSON) End(s Summary) error {
 	j.write(jsonSummary{
-		Kind: "summary", Passed: s.Passed, Failed: s.Failed, Skipped: s.Skipped, NotJudged: s.NotJudged,
+		Kind: "summary", Passed: s.Passed, Failed: s.Failed, Skipped: s.Skipped, Known: s.Known, NotJudged: s.NotJudged,
 		NotRun: s.NotRun, Interrupted: s.Interrupted, Seed: s.Seed, Seconds: s.Elapsed.Seconds(), OK: s.OK(),
 	})
 	return j.err

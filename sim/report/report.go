@@ -50,6 +50,8 @@ type Reporter interface {
 // nothing, which is not OK.
 type Summary struct {
 	Passed, Failed, Skipped, NotJudged int
+	// Known counts the failures that are known, which are not among Skipped.
+	Known int
 	// NotRun counts what was selected and never began: after the first failure
 	// with fail-fast, or after an interrupt.
 	NotRun int
@@ -62,23 +64,25 @@ type Summary struct {
 }
 
 // Add counts one verdict.
-func (s *Summary) Add(o verdict.Outcome) {
-	switch o {
-	case verdict.Passed:
+func (s *Summary) Add(r *verdict.Result) {
+	switch {
+	case r.Known != nil:
+		s.Known++
+	case r.Outcome == verdict.Passed:
 		s.Passed++
-	case verdict.Failed:
+	case r.Outcome == verdict.Failed:
 		s.Failed++
-	case verdict.Skipped:
+	case r.Outcome == verdict.Skipped:
 		s.Skipped++
 	default:
 		s.NotJudged++
 	}
 }
 
-// OK reports whether the run is a pass: something passed, nothing failed,
-// everything was judged and nobody interrupted it.
+// OK reports whether the run is a pass: something passed, or failed as is known,
+// nothing else failed, everything was judged and nobody interrupted it.
 func (s Summary) OK() bool {
-	return s.Passed > 0 && s.Failed == 0 && s.NotJudged == 0 && !s.Interrupted
+	return s.Passed+s.Known > 0 && s.Failed == 0 && s.NotJudged == 0 && !s.Interrupted
 }
 
 // String is the last line of a report, such as "12 passed, 0 failed, 1 skipped".
@@ -86,6 +90,9 @@ func (s Summary) String() string {
 	line := fmt.Sprintf("%d passed, %d failed", s.Passed, s.Failed)
 	if s.Skipped > 0 {
 		line += fmt.Sprintf(", %d skipped", s.Skipped)
+	}
+	if s.Known > 0 {
+		line += fmt.Sprintf(", %d known to fail", s.Known)
 	}
 	return line
 }
@@ -109,7 +116,7 @@ func (s Summary) counts() string {
 	for _, c := range []struct {
 		n    int
 		what string
-	}{{s.Passed, "passed"}, {s.Failed, "failed"}, {s.Skipped, "skipped"}, {s.NotJudged, "not judged"}} {
+	}{{s.Passed, "passed"}, {s.Failed, "failed"}, {s.Skipped, "skipped"}, {s.Known, "known to fail"}, {s.NotJudged, "not judged"}} {
 		if c.n > 0 {
 			parts = append(parts, fmt.Sprint(c.n, " ", c.what))
 		}

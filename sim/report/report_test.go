@@ -105,7 +105,7 @@ func entries() []report.Entry {
 func summary() report.Summary {
 	s := report.Summary{NotRun: 4, Seed: 7, Elapsed: 10 * time.Millisecond}
 	for _, e := range entries() {
-		s.Add(e.Outcome)
+		s.Add(e.Result)
 	}
 	return s
 }

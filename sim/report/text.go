@@ -46,7 +46,7 @@ func (t *Text) Add(e Entry) {
 		t.closeGroup()
 		t.group = e.Group
 	}
-	t.count.Add(e.Outcome)
+	t.count.Add(e.Result)
 	t.spent += e.Elapsed
 	if e.Group == "" || t.o.Traces || e.Outcome != verdict.Passed || len(e.Problems) > 0 {
 		t.run(e)
@@ -82,8 +82,10 @@ func (t *Text) run(e Entry) {
 	if e.Reason != "" {
 		t.print("      %s\n", plain(e.Reason))
 	}
-	for _, p := range e.Problems {
-		t.problem(e, p)
+	if e.Known == nil || t.o.Traces { // what is known need not be read again
+		for _, p := range e.Problems {
+			t.problem(e, p)
+		}
 	}
 	if e.Outcome == verdict.Failed || t.o.Traces {
 		t.trace(e)

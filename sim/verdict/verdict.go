@@ -36,9 +36,17 @@ type Result struct {
 	Tags     []string
 	Outcome  Outcome
 	Reason   string // why it was skipped or not judged
+	Known    *Known // set where it failed and that is known; its Outcome is Skipped then
 	Problems []Problem
 	Trace    []*trace.Observation // everything that happened
 	Elapsed  time.Duration        // real time
+}
+
+// Known is where a failure is listed that is known.
+type Known struct {
+	At     string // file:line:col of its entry
+	Reason string // for people
+	Link   string // to what is done about it; may be empty
 }
 
 // Problem is one thing that was not as it should be.

@@ -1,0 +1,129 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"github.com/relaysim/relaysim/gateway/wire"
+	"github.com/relaysim/relaysim/sim/known"
+	"github.com/relaysim/relaysim/sim/report"
+	"github.com/relaysim/relaysim/sim/verdict"
+)
+
+// knownFailures are those of --known while a run is played. The nil one knows
+// none.
+type knownFailures struct {
+	file   *known.File
+	tally  *known.Tally
+	update bool
+}
+
+// loadKnown reads the file of --known. With --update-known there need not be one
+// yet.
+func loadKnown(p program, flags simulateFlags, files []loaded, all bool) (*knownFailures, error) {
+	if flags.known == "" {
+		return nil, nil
+	}
+	data, err := os.ReadFile(flags.known)
+	if err != nil && (!flags.update || !errors.Is(err, fs.ErrNotExist)) {
+		return nil, fmt.Errorf("--known: %s: %w", flags.known, reason(err))
+	}
+	file, err := known.Read(flags.known, data)
+	if err != nil {
+		return nil, refuseKnown(p, flags.known, err)
+	}
+	if wrong := file.Check(everyRun(files)); len(wrong) > 0 {
+		if all {
+			return nil, refuseKnown(p, flags.known, wrong)
+		}
+		for _, problem := range wrong { // it may be about other files than these
+			fmt.Fprintf(p.stderr, "%s: among the files given, %s\n", problem.Pos, problem.Text)
+		}
+	}
+	return &knownFailures{file: file, tally: known.NewTally(file), update: flags.update}, nil
+}
+
+func refuseKnown(p program, file string, err error) error {
+	problems := problemsOf(file, err)
+	write(p, p.stderr, []loaded{{source: source{name: file}, problems: problems}})
+	return fmt.Errorf("%s in %s: nothing was played", count(len(problems), "problem"), file)
+}
+
+// everyRun is what could be played of the files, whatever is selected.
+func everyRun(files []loaded) []known.Run {
+	var list []known.Run
+	for _, f := range files {
+		for _, rev := range wire.Revisions() {
+			if (selection{}).wants(rev, f.scenario.Revisions) {
+				list = append(list, known.Run{Scenario: f.scenario.Name, Revision: rev.Name})
+			}
+		}
+	}
+	return list
+}
+
+func (r run) known() known.Run {
+	return known.Run{Scenario: r.scenario.Name, Revision: r.revision.Name}
+}
+
+// excuse makes of a failure that is known a skipped run. Any goroutine may call it.
+func (k *knownFailures) excuse(r run, v *verdict.Result) *verdict.Result {
+	if k != nil {
+		k.file.Excuse(r.known(), v)
+	}
+	return v
+}
+
+// add takes in a verdict.
+func (k *knownFailures) add(r run, v *verdict.Result) {
+	if k != nil {
+		k.tally.Add(r.known(), v)
+	}
+}
+
+// stale are verdicts on the entries whose runs pass now, unless the file is to be
+// updated, or not everything was played.
+func (k *knownFailures) stale(s report.Summary) []*verdict.Result {
+	if k == nil || k.update || s.Interrupted || s.NotRun > 0 {
+		return nil
+	}
+	var list []*verdict.Result
+	for _, e := range k.tally.Stale() {
+		list = append(list, &verdict.Result{
+			Name: e.Scenario, Revision: e.Revision, File: e.Pos.File, Line: e.Pos.Line, Outcome: verdict.Failed,
+			Problems: []verdict.Problem{{
+				At: e.Pos.String(), Text: "stale: it passes now, so take the entry away (--update-known does)",
+			}},
+		})
+	}
+	return list
+}
+
+// end updates the file, where that is wanted and everything was judged. It says
+// whether it did: then the failures are known.
+func (k *knownFailures) end(p program, s report.Summary) (updated bool, _ error) {
+	switch {
+	case k == nil || !k.update:
+		return false, nil
+	case s.Interrupted || s.NotRun > 0:
+		fmt.Fprintf(p.stderr, "%s was not updated: not everything was played\n", k.file.Name)
+		return false, nil
+	}
+	gone, added := k.tally.Stale(), k.tally.New()
+	text, err := k.file.Updated(gone, added)
+	if err != nil {
+		return false, fmt.Errorf("--update-known: %w", err)
+	}
+	f, err := createFile(k.file.Name)
+	if err != nil {
+		return false, fmt.Errorf("--update-known: %w", err)
+	}
+	if _, err := f.Write(text); err != nil {
+		f.discard()
+		return false, fmt.Errorf("--update-known: %w", reason(err))
+	}
+	fmt.Fprintf(p.stderr, "%s: %d added, %d taken away, %d kept\n", k.file.Name, len(added), len(gone), len(k.file.Entries)-len(gone))
+	return true, f.commit()
+}

@@ -1,0 +1,161 @@
+// Package known reads and writes the failures that are known: what a program
+// under test does wrong today and is not to stop a CI. A file of them is a YAML
+// list of Entries. It imports scenario for places and verdict for what became of
+// a run, and plays nothing.
+//
+// Start reading at Read, then at File.Excuse.
+package known
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+
+	"github.com/relaysim/relaysim/sim/scenario"
+	"github.com/relaysim/relaysim/sim/spell"
+	"github.com/relaysim/relaysim/sim/verdict"
+)
+
+// Entry is one known failure.
+type Entry struct {
+	Pos      scenario.Pos
+	Scenario string // its name
+	Revision string // such as 2026-08; "" for all it runs in
+	Reason   string // for people
+	Link     string // to what is done about it; may be empty
+}
+
+// File is a file of known failures.
+type File struct {
+	Name    string
+	Entries []Entry
+	lines   []string // with their ends
+}
+
+// fieldNames are the fields of an entry, in the order in which they are written.
+var fieldNames = []string{"scenario", "revision", "reason", "link"}
+
+// Read reads a file; name is what it is called in problems. A file without
+// entries is one all the same. The error is a scenario.Errors with everything that
+// is wrong.
+func Read(name string, data []byte) (*File, error) {
+	list, err := scenario.List(name, data)
+	if err != nil {
+		return nil, err
+	}
+	f := &File{Name: name, lines: slices.Collect(strings.Lines(string(data)))}
+	var problems scenario.Errors
+	first := map[string]int{} // the line of the entry of a run
+	for i, n := range list {
+		e, wrong := f.entry(n, fmt.Sprintf("[%d]", i))
+		if line, twice := first[e.Scenario+"\n"+e.Revision]; twice && wrong == nil {
+			wrong = scenario.Errors{{Pos: e.Pos, Path: fmt.Sprintf("[%d]", i), Text: fmt.Sprintf("this run has an entry already, at line %d", line)}}
+		}
+		first[e.Scenario+"\n"+e.Revision] = n.Line
+		problems = append(problems, wrong...)
+		f.Entries = append(f.Entries, e)
+	}
+	if len(problems) > 0 {
+		return nil, problems
+	}
+	return f, nil
+}
+
+// entry reads one entry.
+func (f *File) entry(n *yaml.Node, path string) (e Entry, wrong scenario.Errors) {
+	e.Pos = scenario.Pos{File: f.Name, Line: n.Line, Col: n.Column}
+	fault := func(at *yaml.Node, path, format string, args ...any) {
+		wrong = append(wrong, scenario.Problem{
+			Pos: scenario.Pos{File: f.Name, Line: at.Line, Col: at.Column}, Path: path, Text: fmt.Sprintf(format, args...),
+		})
+	}
+	if n.Kind != yaml.MappingNode {
+		fault(n, path, "want a known failure, whose fields are %s", strings.Join(fieldNames, ", "))
+		return e, wrong
+	}
+	to := map[string]*string{"scenario": &e.Scenario, "revision": &e.Revision, "reason": &e.Reason, "link": &e.Link}
+	given := map[string]int{}
+	for i := 0; i < len(n.Content); i += 2 {
+		key, value := n.Content[i], n.Content[i+1]
+		at := path + "." + key.Value
+		switch field := to[key.Value]; {
+		case field == nil:
+			fault(key, at, "unknown field%s", spell.DidYouMean(key.Value, fieldNames))
+		case given[key.Value] != 0:
+			fault(key, at, "given twice, first at line %d", given[key.Value])
+		case value.Kind != yaml.ScalarNode || value.ShortTag() == "!!null" || strings.TrimSpace(value.Value) == "":
+			fault(value, at, "want text")
+		default:
+			*field = strings.TrimSpace(value.Value)
+		}
+		given[key.Value] = key.Line
+	}
+	for _, name := range []string{"scenario", "reason"} {
+		if given[name] == 0 {
+			fault(n, path, "no %s", name)
+		}
+	}
+	return e, wrong
+}
+
+// Run is one scenario in one revision.
+type Run struct{ Scenario, Revision string }
+
+func (e *Entry) means(r Run) bool {
+	return e.Scenario == r.Scenario && (e.Revision == "" || e.Revision == r.Revision)
+}
+
+// find finds the entry of a run: one of its revision before one of all; nil where
+// there is none.
+func (f *File) find(r Run) *Entry {
+	var found *Entry
+	for i := range f.Entries {
+		if e := &f.Entries[i]; e.means(r) && (found == nil || e.Revision != "") {
+			found = e
+		}
+	}
+	return found
+}
+
+// Check returns a problem for each entry that means none of the runs.
+func (f *File) Check(runs []Run) scenario.Errors {
+	var names []string
+	revisions := map[string][]string{}
+	for _, r := range runs {
+		names = append(names, r.Scenario)
+		revisions[r.Scenario] = append(revisions[r.Scenario], r.Revision)
+	}
+	var wrong scenario.Errors
+	for _, e := range f.Entries {
+		in, ok := revisions[e.Scenario]
+		text := ""
+		switch {
+		case !ok:
+			text = fmt.Sprintf("no scenario is called %q%s", e.Scenario, spell.DidYouMean(e.Scenario, names))
+		case e.Revision != "" && !slices.Contains(in, e.Revision):
+			text = fmt.Sprintf("%q does not run in revision %s, but in %s", e.Scenario, e.Revision, strings.Join(in, " and "))
+		default:
+			continue
+		}
+		wrong = append(wrong, scenario.Problem{Pos: e.Pos, Text: text})
+	}
+	return wrong
+}
+
+// Excuse makes of the failure of a run a skipped run, where it is known. It may be
+// called from many goroutines at once.
+func (f *File) Excuse(run Run, r *verdict.Result) {
+	if r.Outcome != verdict.Failed {
+		return
+	}
+	if e := f.find(run); e != nil {
+		r.Outcome = verdict.Skipped
+		r.Reason = "known failure: " + e.Reason
+		if e.Link != "" {
+			r.Reason += " (" + e.Link + ")"
+		}
+		r.Known = &verdict.Known{At: e.Pos.String(), Reason: e.Reason, Link: e.Link}
+	}
+}

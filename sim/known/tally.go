@@ -1,0 +1,96 @@
+package known
+
+import (
+	"strings"
+
+	"github.com/relaysim/relaysim/sim/verdict"
+)
+
+// Tally is what became of the runs that were played, beside the entries of a
+// file. One goroutine uses it.
+type Tally struct {
+	file   *File
+	passed map[Run]bool   // in one round at least
+	failed map[Run]string // why, in one line
+	order  []Run          // those that failed
+	undone map[Run]bool   // that were not judged, or skipped
+}
+
+// NewTally returns a tally of no runs.
+func NewTally(f *File) *Tally {
+	return &Tally{file: f, passed: map[Run]bool{}, failed: map[Run]string{}, undone: map[Run]bool{}}
+}
+
+// Add takes in the verdict on one round of a run, excused or not.
+func (t *Tally) Add(run Run, r *verdict.Result) {
+	switch {
+	case r.Outcome == verdict.Failed || r.Known != nil:
+		if _, again := t.failed[run]; !again {
+			t.order = append(t.order, run)
+			t.failed[run] = headline(r)
+		}
+	case r.Outcome == verdict.Passed:
+		t.passed[run] = true
+	default:
+		t.undone[run] = true
+	}
+}
+
+// headline says in one line why a run failed.
+func headline(r *verdict.Result) string {
+	if len(r.Problems) == 0 {
+		return "it fails"
+	}
+	p := r.Problems[0]
+	line, _, _ := strings.Cut(p.Text, "\n")
+	if p.Rule != "" {
+		line = p.Rule + ": " + line
+	}
+	return line
+}
+
+// stale says whether an entry has no failure any more: every run that it means
+// and that was played has passed, in all its rounds.
+func (t *Tally) stale(e *Entry) bool {
+	if t.means(e, t.undone) {
+		return false
+	}
+	for run := range t.failed {
+		if t.file.find(run) == e {
+			return false
+		}
+	}
+	return t.means(e, t.passed)
+}
+
+func (t *Tally) means(e *Entry, runs map[Run]bool) bool {
+	for run := range runs {
+		if t.file.find(run) == e {
+			return true
+		}
+	}
+	return false
+}
+
+// Stale are the entries whose runs pass now. An entry none of whose runs were
+// played is not stale.
+func (t *Tally) Stale() []Entry {
+	var list []Entry
+	for i := range t.file.Entries {
+		if e := &t.file.Entries[i]; t.stale(e) {
+			list = append(list, *e)
+		}
+	}
+	return list
+}
+
+// New are entries for the failures that are not known.
+func (t *Tally) New() []Entry {
+	var list []Entry
+	for _, run := range t.order {
+		if t.file.find(run) == nil {
+			list = append(list, Entry{Scenario: run.Scenario, Revision: run.Revision, Reason: t.failed[run]})
+		}
+	}
+	return list
+}
