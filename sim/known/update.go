@@ -78,8 +78,8 @@ func (f *File) extent(e Entry) (begin, end int) {
 	return begin, last + 1
 }
 
-// head says whether a comment is the file's: it stands before all entries, and an
-// empty line or none after it.
+// head says whether a comment is the file's: no empty line stands before it, and
+// no entry.
 func (f *File) head(i int) bool {
 	first := f.Entries[0].Pos.Line - 1
 	return i < first && !slices.ContainsFunc(f.lines[:i+1], func(line string) bool { return strings.TrimSpace(line) == "" })

@@ -181,7 +181,7 @@ func TestOnlyARunThatWasJudgedAndPassedIsOK(t *testing.T) {
 
 func TestTheZeroOutcomeIsNotAPass(t *testing.T) {
 	var s report.Summary
-	s.Add(verdict.Result{}.Outcome)
+	s.Add(&verdict.Result{})
 	if s.Passed != 0 || s.NotJudged != 1 {
 		t.Errorf("got %+v, want one not judged", s)
 	}
