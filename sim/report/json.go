@@ -30,7 +30,7 @@ type jsonResult struct {
 	Outcome  string        `json:"outcome"` // passed, failed, skipped, not judged
 	Reason   string        `json:"reason,omitempty"`
 	Known    *jsonKnown    `json:"known,omitempty"` // where the failure is listed that it skips
-	Seconds  float64       `json:"seconds"` // real time
+	Seconds  float64       `json:"seconds"`         // real time
 	Covers   []string      `json:"covers,omitempty"`
 	Tags     []string      `json:"tags,omitempty"`
 	Problems []jsonProblem `json:"problems,omitempty"`
