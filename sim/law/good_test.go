@@ -104,6 +104,9 @@ func TestGoodTraces(t *testing.T) {
 		{"an ack for each delivery", handshake().c(buffered(inbound("m1", "hi", "U1"), "b1")).routed("K", "m1", "hi").
 			g(`{"type":"inbound_ack","bufferId":"b1"}`).returns("K").c(buffered(inbound("m1", "hi", "U1"), "b1")).routed("K", "m1", "hi").
 			g(`{"type":"inbound_ack","bufferId":"b1"}`).returns("K"), with(func(k *law.Known) { k.ScriptedBuffer = true })},
+		{"texts of which the gateway read the last when the turn was over", handshake().c(inbound("m1", "hi", "U1")).begins("K", "m1", "hi", "U1").
+			c(inbound("w1", "two", "U1"), inbound("w2", "three", "U1")).returns("K").begins("K", "w1", "two", "U1").returns("K").
+			begins("K", "w2", "three", "U1").returns("K"), everything},
 		{"what was buffered comes on the next connection, then what is live", away().c(buffered(inbound("m1", "one", "U1"), "b1")).
 			g(ack("b1")).c(buffered(forward(ping), "b2")).g(ack("b2")).c(inbound("m3", "three", "U1")), handed},
 		{"the tail that was not acknowledged comes again", away().c(buffered(inbound("m1", "one", "U1"), "b1")).g(ack("b1")).

@@ -165,7 +165,7 @@ func waiting(texts ...string) *story {
 	for i, text := range texts {
 		s.c(inbound(fmt.Sprintf("w%d", i+1), text, "U1"))
 	}
-	return s.returns("K")
+	return s.pass(time.Second).returns("K")
 }
 
 // reacted is a turn whose reply to m1 was answered, and during which it showed a

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/relaysim/relaysim/sim/trace"
 )
@@ -33,7 +34,8 @@ type line struct {
 // said is a message that waits.
 type said struct {
 	message, text string
-	sure          bool // the turn that it waited for ended after it had come
+	at            time.Duration
+	sure          bool // the turn that it waited for ended well after it had come
 }
 
 func (l *waits) frame(o *trace.Observation, _ *socket, f *frame) {
@@ -49,7 +51,7 @@ func (l *waits) frame(o *trace.Observation, _ *socket, f *frame) {
 		w = &line{}
 		l.lanes[by] = w
 	}
-	w.take(&f.in)
+	w.take(&f.in, o.At)
 }
 
 // runs says whether a turn of the speaker's runs.
@@ -63,7 +65,7 @@ func (l *waits) runs(by speaker) bool {
 }
 
 // take lets a message wait as its kind does.
-func (w *line) take(d *delivery) {
+func (w *line) take(d *delivery, at time.Duration) {
 	name, args, _ := strings.Cut(d.text, " ")
 	switch {
 	case name == "/queue" || name == "/q":
@@ -77,7 +79,7 @@ func (w *line) take(d *delivery) {
 	case d.kind != "" && d.kind != "text" || d.text == "" || len(w.texts) >= mostInLine:
 		w.texts = nil // it takes their place
 	default:
-		w.texts = append(w.texts, said{message: d.messageID, text: d.text})
+		w.texts = append(w.texts, said{message: d.messageID, text: d.text, at: at})
 	}
 }
 
@@ -93,7 +95,7 @@ func (l *waits) observe(o *trace.Observation, _ *socket) {
 		key := turnKey(o)
 		if w := l.lanes[l.running[key]]; w != nil {
 			for i := range w.texts {
-				w.texts[i].sure = true
+				w.texts[i].sure = o.At-w.texts[i].at >= soon // else it may not have been read yet
 			}
 		}
 		delete(l.running, key)

@@ -2,6 +2,7 @@ package ordeal_test
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -141,7 +142,7 @@ func (s *story) dialled() {
 	}
 }
 
-// end brings the gateway back, whatever it takes.
+// end brings the gateway back, whatever it takes, and expects what was said.
 func (s *story) end() {
 	for s.gateway != up {
 		switch s.gateway {
@@ -153,6 +154,17 @@ func (s *story) end() {
 		default:
 			s.pass(s.left)
 		}
+	}
+	last := map[string]string{} // what was said last in each session; the laws and undelivered see the rest
+	for _, e := range s.said {
+		last[e.session] = e.text
+	}
+	if len(last) > 0 {
+		step := "expect:"
+		for _, session := range slices.Sorted(maps.Keys(last)) {
+			step += fmt.Sprintf("\n    - {event: {text: {$re: %q}, session: %q}, on: one}", last[session]+"$", session)
+		}
+		s.steps(step)
 	}
 	s.steps("expect: {state: connected, on: one}", "expect: {buffer: {entries: [], flipped: false}, on: one}", "expect: {nothing: [dropped]}")
 }
