@@ -40,9 +40,15 @@ func record(t *testing.T, stage *play.Stage, s *scenario.Scenario, rev *wire.Rev
 }
 
 // byHand says whether a socket was dialled by hand, which no recording tells
-// from a gateway's.
+// from a gateway's, or an event written as a frame that the connector itself
+// would not send.
 func byHand(steps []scenario.Step) bool {
 	return slices.ContainsFunc(steps, func(s scenario.Step) bool {
+		if s.Frame != nil {
+			if fields, _ := s.Frame.Value.(map[string]any); fields["type"] == "inbound" {
+				return true
+			}
+		}
 		return s.Dial != nil || s.Repeat != nil && byHand(s.Repeat.Steps)
 	})
 }
