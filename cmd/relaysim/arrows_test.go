@@ -41,6 +41,7 @@ func TestImportsPointOneWay(t *testing.T) {
 		{"sim/record", []string{"sim/report", "sim/replay", "sim/check"}, "a recorder writes down and plays nothing back"},
 		{"sim/target", []string{"sim/play", "sim/connector", "sim/scenario", "sim/report", "sim/recording"}, "a target is held by the player and knows nothing of it"},
 		{"sim/bridge", []string{"gateway", "sim/connector", "sim/play", "sim/scenario"}, "it passes on what it does not know"},
+		{"sim/target/holder", []string{"gateway", "sim/connector", "sim/play", "sim/scenario"}, "it speaks to a program and knows no more"},
 		{"sim/serve", []string{"sim/replay", "sim/check", "cmd"}, "it plays users and judges nothing"},
 		{"sim/play", []string{"sim/report", "sim/recording", "sim/replay"}, "the player knows no formats"},
 	} {

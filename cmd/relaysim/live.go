@@ -14,11 +14,13 @@ import (
 	"github.com/relaysim/relaysim/gateway/wire"
 	"github.com/relaysim/relaysim/sim/play"
 	"github.com/relaysim/relaysim/sim/record"
+	"github.com/relaysim/relaysim/sim/target/holder"
 )
 
 // liveFlags say which connector is played against in place of the fake one.
 type liveFlags struct {
 	connector string
+	driver    string // command of a connector driver
 	vars      []string
 	envFile   string
 	ca        string
@@ -29,6 +31,7 @@ type liveFlags struct {
 
 func (f *liveFlags) add(fs *pflag.FlagSet) {
 	fs.StringVar(&f.connector, "connector", "", "play against the connector at this `URL`, what can be; credentials are in the environment")
+	fs.StringVar(&f.driver, "connector-driver", "", "play against the connector that this `command` holds: see sim/target/holder/PROTOCOL.md")
 	fs.StringArrayVar(&f.vars, "var", nil, "with --connector: what a given var is there, as `name=value`; may be given again")
 	fs.StringVar(&f.envFile, "env-file", "", "with --connector: read the variables from this `file`, not the environment")
 	fs.StringVar(&f.ca, "ca", "", "with --connector: trust the certificates of this PEM `file` too")
@@ -45,6 +48,8 @@ func (f *liveFlags) check() error {
 		return fmt.Errorf("--settle %s: want more than 0", f.settle)
 	case f.connector == "" && (f.vars != nil || f.envFile != "" || f.ca != "" || f.insecure):
 		return errors.New("--var, --env-file, --ca and --insecure: want --connector too")
+	case f.connector != "" && f.driver != "":
+		return errors.New("--connector and --connector-driver: want one of the two")
 	case f.ca != "" && f.insecure:
 		return errors.New("--ca and --insecure: want one of the two")
 	}
@@ -54,6 +59,16 @@ func (f *liveFlags) check() error {
 // connectors is the live connector by revision, since the environment has other
 // names in each; nil where none is named.
 func (f *liveFlags) connectors(p program) (map[*wire.Revision]*play.Live, error) {
+	live := map[*wire.Revision]*play.Live{}
+	if f.driver != "" {
+		for _, rev := range wire.Revisions() {
+			live[rev] = &play.Live{
+				Client:  &http.Client{Transport: &http.Transport{DisableKeepAlives: true}},
+				Program: &holder.Program{Command: f.driver, Stderr: p.stderr},
+			}
+		}
+		return live, nil
+	}
 	if f.connector == "" {
 		return nil, nil
 	}
@@ -78,7 +93,6 @@ func (f *liveFlags) connectors(p program) (map[*wire.Revision]*play.Live, error)
 		return nil, err
 	}
 	client := &http.Client{Transport: &http.Transport{TLSClientConfig: trust, Proxy: http.ProxyFromEnvironment, DisableKeepAlives: true}}
-	live := map[*wire.Revision]*play.Live{}
 	for _, rev := range wire.Revisions() {
 		env := gateway.FromEnv(lookup, rev)
 		if env.GatewayID == "" || env.Secret == "" {

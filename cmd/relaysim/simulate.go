@@ -61,7 +61,8 @@ With --connector the gateway dials that one, in real time, and plays what needs
 no control of it; the rest is skipped, with the reason. --tags conformance is what
 any connector must pass. GATEWAY_RELAY_ID, _SECRET, _PLATFORMS and _BOT_IDS say who
 dials. What a scenario names of a connector, such as a chat, are vars listed under
-given: --var channel=123 --var scope=456.`
+given: --var channel=123 --var scope=456. With --connector-driver a program holds the
+connector, and nearly everything is played.`
 
 func newSimulate(p program) *cobra.Command {
 	var flags simulateFlags

@@ -28,9 +28,10 @@ type Options struct {
 	Connector string
 	// Client dials it.
 	Client *http.Client
-	// Peer names the sockets in the trace that do not name themselves in the
-	// header PeerHeader, which is not passed on.
-	Peer, PeerHeader string
+	// Peer names a socket in the trace by the token of its upgrade, where it does
+	// not name itself in the header PeerHeader, which is passed on.
+	Peer       func(bearer string) string
+	PeerHeader string
 	// Trace takes what crosses.
 	Trace interface{ Add(*trace.Observation) }
 	// Activity counts goroutines at work, as in connector.Options. Waiting for
@@ -94,16 +95,22 @@ func (b *Bridge) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer b.serving.Done()
 	b.Activity.Begin() // a reading goroutine is at work but for when it is parked in Read
 	defer b.Activity.End()
+	header := http.Header{}
 	open := &trace.Observation{
-		Kind: trace.Open, From: trace.Gateway, Path: r.URL.Path, Conn: int(b.sockets.Add(1)), Peer: b.Peer, Auth: "absent",
+		Kind: trace.Open, From: trace.Gateway, Path: r.URL.Path, Conn: int(b.sockets.Add(1)), Auth: "absent",
 	}
 	if name := r.Header.Get(b.PeerHeader); name != "" {
 		open.Peer = name
+		header.Set(b.PeerHeader, name)
 	}
-	header := http.Header{}
-	if token := r.Header.Get("Authorization"); token != "" {
+	token := r.Header.Get("Authorization")
+	if token != "" {
 		header.Set("Authorization", token)
 		open.Auth = "present"
+	}
+	if open.Peer == "" {
+		_, bearer, _ := strings.Cut(token, " ")
+		open.Peer = b.Peer(bearer)
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), dialTimeout)
 	defer cancel()

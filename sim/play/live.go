@@ -6,6 +6,7 @@ import (
 
 	"github.com/relaysim/relaysim/gateway/wire"
 	"github.com/relaysim/relaysim/sim/scenario"
+	"github.com/relaysim/relaysim/sim/target/holder"
 )
 
 // Live is a connector that runs elsewhere and that nobody here controls. The
@@ -23,11 +24,17 @@ type Live struct {
 	// Vars are the values of vars that a scenario lists under given. platform and
 	// bot are the first identity's where they are not among them.
 	Vars map[string]string
+	// Program, if set, holds the connector and does to it what steps say: then
+	// nothing but Client counts of the above, and little is skipped.
+	Program *holder.Program
 }
 
 // dress gives a scenario the credentials, the identities and the values of a
 // live connector. Events that its users cause meanwhile are nobody's fault.
 func (l *Live) dress(sc *scenario.Scenario) *scenario.Scenario {
+	if l.Program != nil {
+		return sc
+	}
 	own := *sc
 	own.EventsUnknown = true
 	own.Connector = scenario.Connector{Platforms: map[string]scenario.Platform{}}

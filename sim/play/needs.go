@@ -15,6 +15,8 @@ import (
 // it can.
 func (l *Live) lacks(sc *scenario.Scenario) string {
 	switch {
+	case l.Program != nil:
+		return hidden(sc.Steps)
 	case sc.Recorded != nil:
 		return "a recording plays its own connector (replay --as gateway plays the other side)"
 	case len(sc.Gateways) > 0:
@@ -32,6 +34,25 @@ func (l *Live) lacks(sc *scenario.Scenario) string {
 		}
 	}
 	return stepsLack(sc.Steps)
+}
+
+// hidden is what of a scenario not even a driver of the connector shows.
+func hidden(steps []scenario.Step) string {
+	for i := range steps {
+		step := &steps[i]
+		if step.Repeat != nil {
+			if why := hidden(step.Repeat.Steps); why != "" {
+				return why
+			}
+		}
+		for j := range step.Expect {
+			switch what := inside(&step.Expect[j]); what {
+			case "buffer", "open.as":
+				return fmt.Sprintf("it looks into the connector: expect.%s (line %d)", what, step.Pos.Line)
+			}
+		}
+	}
+	return ""
 }
 
 // setUp is the part of the head that only the fake connector can be told. What

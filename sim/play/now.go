@@ -1,7 +1,6 @@
 package play
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 
@@ -29,7 +28,7 @@ func (r *run) compareState(e *scenario.Expectation) []verdict.Problem {
 }
 
 func (r *run) compareChat(e *scenario.Expectation) []verdict.Problem {
-	raw, err := json.Marshal(r.connector.Chat(e.Chat.Channel))
+	raw, err := r.chat(e.Chat.Channel)
 	if err != nil {
 		return []verdict.Problem{{At: e.Pos.String(), Text: "expect.chat: " + err.Error()}}
 	}

@@ -38,5 +38,9 @@ func (r *run) move(ctx context.Context, d time.Duration) error {
 			return context.Cause(ctx)
 		}
 	}
-	return r.clock.move(ctx, d)
+	if err := r.clock.move(ctx, d); err != nil || r.held == nil {
+		return err
+	}
+	_, err := r.ask(ctx, "advance", map[string]any{"ms": d.Seconds() * 1000})
+	return err
 }

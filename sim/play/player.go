@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/relaysim/relaysim/gateway/session"
 	"github.com/relaysim/relaysim/gateway/wire"
@@ -65,6 +66,20 @@ func (p *player) start() error {
 		_ = g.Run(ctx) // why it ended is in the trace, as a state
 	})
 	return nil
+}
+
+// awaitEnd waits until the life before is over, which a connector elsewhere may
+// draw out, but no longer than most.
+func (p *player) awaitEnd(ctx context.Context, most time.Duration) {
+	if p.ended == nil {
+		return
+	}
+	limited, cancel := context.WithTimeout(ctx, most)
+	defer cancel()
+	select {
+	case <-p.ended:
+	case <-limited.Done():
+	}
 }
 
 // cancel ends the life, if there is one, at once and without a goodbye.

@@ -61,6 +61,7 @@ func (r *run) rest(ctx context.Context) error {
 			return err
 		}
 	}
+	r.rested = r.log.Len()
 	return nil
 }
 

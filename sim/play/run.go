@@ -16,6 +16,7 @@ import (
 	"github.com/relaysim/relaysim/sim/quiet"
 	"github.com/relaysim/relaysim/sim/scenario"
 	"github.com/relaysim/relaysim/sim/target"
+	"github.com/relaysim/relaysim/sim/target/holder"
 	"github.com/relaysim/relaysim/sim/trace"
 	"github.com/relaysim/relaysim/sim/verdict"
 )
@@ -36,6 +37,10 @@ type run struct {
 
 	connector *connector.Connector
 	bridge    *bridge.Bridge // to a live connector; nil where there is none
+	setup     connector.Options
+	held      *holder.Holder // of a connector that a program holds; else nil
+	tokens    []string       // that were put into its edge
+	rested    int            // length of the trace when it was at rest last; -1: it has been asked for something since
 	hand      *Hand          // does the connector's side of steps
 	base      string         // the connector's URL
 	unmount   func()
@@ -63,7 +68,7 @@ func newRun(s *Stage, sc *scenario.Scenario, rev *wire.Revision, o Options) *run
 	}
 	o.Settle, o.Patience = cmp.Or(o.Settle, DefaultSettle), cmp.Or(o.Patience, DefaultPatience)
 	var start time.Time
-	if o.Connector != nil {
+	if o.Connector != nil && o.Connector.Program == nil { // a driver is told the time
 		start = time.Now().Truncate(time.Second) // tokens end on a second
 	}
 	clock := newClock(start)
@@ -85,7 +90,7 @@ func newRun(s *Stage, sc *scenario.Scenario, rev *wire.Revision, o Options) *run
 	r.ledger = newLedger(r.log, rev)
 	r.wakes, r.asleep = s.mount(http.HandlerFunc(r.woken))
 	far := r.connectorOptions()
-	r.connector = connector.New(far)
+	r.setup, r.connector = far, connector.New(far)
 	r.base, r.unmount = s.mount(r.far())
 	r.hand = &Hand{
 		Connector: r.connector, Platforms: far.Platforms, Base: r.base, Client: r.client,
@@ -99,6 +104,11 @@ func (r *run) start(ctx context.Context) error {
 	if r.broken != nil {
 		return r.broken
 	}
+	if l := r.options.Connector; l != nil && l.Program != nil {
+		if err := r.startHeld(ctx); err != nil {
+			return err
+		}
+	}
 	for _, name := range r.names {
 		p := r.gateways[name]
 		if p.config.Connect != nil && !*p.config.Connect {
@@ -108,8 +118,10 @@ func (r *run) start(ctx context.Context) error {
 			return err
 		}
 	}
-	if r.options.Connector != nil {
-		return r.greeted(ctx)
+	if r.options.Connector != nil && r.scenario.Connector.Handshake != manual {
+		if err := r.greeted(ctx); err != nil {
+			return err
+		}
 	}
 	return r.quiet(ctx)
 }
@@ -122,7 +134,7 @@ func (r *run) far() http.Handler {
 		return r.connector
 	}
 	r.bridge = bridge.New(bridge.Options{
-		Connector: l.URL, Client: l.Client, Peer: r.names[0], PeerHeader: peerHeader, Trace: r.log, Activity: r.counter,
+		Connector: l.URL, Client: l.Client, Peer: r.nameOf, PeerHeader: peerHeader, Trace: r.log, Activity: r.counter,
 	})
 	return r.bridge
 }
@@ -134,6 +146,11 @@ const maxTrace = 1_000_000
 func (r *run) quiet(ctx context.Context) error {
 	if err := r.counter.Wait(ctx); err != nil {
 		return err
+	}
+	if r.held != nil && r.log.Len() != r.rested {
+		if err := r.rest(ctx); err != nil {
+			return err
+		}
 	}
 	if n := r.log.Len() - r.forgotten; n > maxTrace {
 		return fmt.Errorf("the trace has %d observations, more than %d: repeat less", n, maxTrace)
@@ -172,6 +189,11 @@ func (r *run) end() {
 	r.connector.Close()
 	if r.bridge != nil {
 		r.bridge.Close()
+	}
+	if r.held != nil {
+		if err := r.held.Close(); err != nil {
+			r.problem(verdict.Problem{At: r.scenario.Pos.String(), Text: err.Error()})
+		}
 	}
 	for _, p := range r.gateways {
 		p.wait()
@@ -259,7 +281,7 @@ func (r *run) owners() law.Tenants {
 }
 
 func (r *run) secrets() []string {
-	secrets := r.connector.Secrets()
+	secrets := append(r.connector.Secrets(), r.tokens...)
 	for _, p := range r.gateways {
 		secrets = append(secrets, p.secret)
 	}

@@ -57,6 +57,7 @@ func (r *run) pass(ctx context.Context, d time.Duration, once bool) error {
 			if err := r.move(ctx, left); err != nil {
 				return err
 			}
+			r.rested = -1 // the connector's own timers are not known
 			return r.quiet(ctx)
 		}
 		if err := r.move(ctx, next); err != nil {
@@ -85,6 +86,8 @@ func (r *run) stimulate(ctx context.Context, step *scenario.Step) error {
 		return r.tell(step)
 	case step.From != "" && step.From != string(trace.Connector):
 		return r.writeByHand(step)
+	case r.held != nil:
+		return r.performHeld(ctx, step)
 	default:
 		_, err := r.hand.Perform(ctx, step)
 		return err
@@ -145,6 +148,9 @@ func (r *run) life(ctx context.Context, step *scenario.Step) error {
 	}
 	switch step.Gateway {
 	case "connect", "start":
+		if r.options.Connector != nil {
+			p.awaitEnd(ctx, r.options.Patience)
+		}
 		return p.start()
 	case "kill":
 		return p.kill(ctx)
