@@ -2,6 +2,7 @@ package session_test
 
 import (
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -111,6 +112,32 @@ func TestSessionsFileTruncatedAtEveryByte(t *testing.T) { // SES-7
 		if again := mustOpen(t, own, clock).Entries(); len(again) != 1 || again[0].ID != e.ID {
 			t.Fatalf("%d bytes: afterwards there is %v", n, again)
 		}
+	}
+}
+
+// The sessions file is replaced, never written to: whoever has it open sees the
+// sessions of before, whole, whatever moment a process ends in.
+func TestSessionsFileIsReplaced(t *testing.T) { // SES-7
+	t.Parallel()
+	folder, clock := t.TempDir(), &handClock{time: noon}
+	store := mustOpen(t, folder, clock)
+	say(store, "a", "hi")
+	save(t, store)
+	path := filepath.Join(folder, "sessions.json")
+	before, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer before.Close()
+	want := read(t, path)
+	say(store, "b", "hi")
+	save(t, store)
+	got, err := io.ReadAll(before)
+	if err != nil || string(got) != string(want) {
+		t.Errorf("the file that was open is %d bytes now, was %d: %v", len(got), len(want), err)
+	}
+	if string(read(t, path)) == string(want) {
+		t.Error("nothing was saved")
 	}
 }
 
