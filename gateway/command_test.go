@@ -93,6 +93,7 @@ func TestPressedQueueIsForTheBusySession(t *testing.T) { // TURN-4
 		r, p := start(t, wire.R8, slow)
 		p.inbound(say("5s"))
 		p.send(slash("queue", `{"type":3,"value":"1s"}`))
+		wait(0) // each answer is a goroutine's of its own
 		p.send(slash("status", ""))
 		wait(10 * time.Second)
 		got := p.contents()
