@@ -148,10 +148,7 @@ func (h *Holder) Do(ctx context.Context, what string, args map[string]any) (*Rep
 	}()
 	for {
 		select {
-		case err := <-wrote:
-			if err != nil {
-				return nil, h.over()
-			}
+		case <-wrote: // who does not read has ended, or does not answer
 			wrote = nil
 		case line := <-h.lines:
 			r, err := h.reply(line, what)
@@ -168,14 +165,10 @@ func (h *Holder) Do(ctx context.Context, what string, args map[string]any) (*Rep
 	}
 }
 
-// over says that the program has ended.
+// over says that the program has ended, once all it printed was read.
 func (h *Holder) over() error {
-	select {
-	case <-h.gone:
-		if h.ended != nil {
-			return h.fault("it ended by itself (%v): it must run until it is told to stop", h.ended)
-		}
-	case <-time.After(leave): // it has only closed its stdin
+	if h.ended != nil {
+		return h.fault("it ended by itself (%v): it must run until it is told to stop", h.ended)
 	}
 	return h.fault("it ended by itself: it must run until it is told to stop, or until its stdin ends")
 }
