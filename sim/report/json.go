@@ -65,7 +65,7 @@ type jsonSummary struct {
 	Passed      int     `json:"passed"`
 	Failed      int     `json:"failed"`
 	Skipped     int     `json:"skipped"`
-	Known       int     `json:"known"` // failures that are known
+	Known       int     `json:"known,omitempty"` // failures that are known
 	NotJudged   int     `json:"not_judged"`
 	NotRun      int     `json:"not_run"`
 	Interrupted bool    `json:"interrupted"`
