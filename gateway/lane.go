@@ -279,10 +279,10 @@ func (g *Gateway) tell(t *Turn) {
 // changes nothing (INT-2, INT-3).
 func (g *Gateway) interrupt(key, chatID string) {
 	t := g.lanes.running(key)
+	if t != nil {
+		t.interrupt() // first: an agent that hears of it from the observer may end its turn at once
+	}
 	if g.opt.Observer != nil {
 		g.opt.Observer.Interrupted(key, chatID, t != nil)
-	}
-	if t != nil {
-		t.interrupt()
 	}
 }

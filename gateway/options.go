@@ -88,7 +88,7 @@ type Observer interface {
 	// makes no calls yet.
 	Routed(t *Turn)
 	// Interrupted: an interrupt arrived; active says a turn of that session ran
-	// (INT-2, INT-3). It is called before Turn.Interrupted is closed.
+	// (INT-2, INT-3). It is called after Turn.Interrupted is closed.
 	Interrupted(sessionKey, chatID string, active bool)
 	// StateChanged: see State. err says why, nil when it was meant. A dial that
 	// failed is told as Disconnected with its error, each time.

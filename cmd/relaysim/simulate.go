@@ -14,6 +14,7 @@ import (
 	"github.com/relaysim/relaysim/sim/batch"
 	"github.com/relaysim/relaysim/sim/play"
 	"github.com/relaysim/relaysim/sim/report"
+	"github.com/relaysim/relaysim/sim/target/driver"
 	"github.com/relaysim/relaysim/sim/verdict"
 )
 
@@ -36,6 +37,8 @@ type simulateFlags struct {
 	known    string
 	update   bool           // the file of known
 	excuses  *knownFailures // those of known; nil for none
+	gateway  string         // command of a driver; empty: the built-in gateway
+	driver   *driver.Driver // of gateway
 }
 
 const simulateHelp = `Plays scenarios (.yaml) and recordings (.jsonl) through the gateway and the fake
@@ -99,6 +102,7 @@ func newSimulate(p program) *cobra.Command {
 	f.Uint64Var(&flags.seed, "seed", 0, "shuffle as the run did that printed this `number`")
 	f.DurationVar(&flags.timeout, "timeout", 30*time.Second, "real time after which one run is ended and has failed")
 	flags.liveFlags.add(f)
+	f.StringVar(&flags.gateway, "gateway", "", "play against the gateway that this `command` holds: a driver, see sim/target/PROTOCOL.md")
 	f.StringVar(&flags.junit, "junit", "", "write JUnit XML to this `file` too")
 	f.BoolVar(&flags.json, "json", false, "print JSON, one object a line, in place of text")
 	f.StringVar(&flags.traceDir, "trace-dir", "", "save the recording of each failed run in this `folder`")
@@ -153,7 +157,7 @@ func playFiles(ctx context.Context, p program, flags simulateFlags, files []load
 	if err != nil {
 		return err
 	}
-	s, err := perform(ctx, p, st, runs, flags)
+	s, err := performOn(ctx, p, st, runs, flags)
 	if closed := st.Close(); err == nil {
 		err = closed
 	}
@@ -164,6 +168,23 @@ func playFiles(ctx context.Context, p program, flags simulateFlags, files []load
 		return err
 	}
 	return judge(s, len(runs))
+}
+
+// performOn is perform against what the flags say is under test.
+func performOn(ctx context.Context, p program, st stage, runs []run, flags simulateFlags) (report.Summary, error) {
+	if flags.gateway == "" {
+		return perform(ctx, p, st, runs, flags)
+	}
+	d, err := driver.New(ctx, driver.Options{Command: flags.gateway, Stderr: p.stderr})
+	if err != nil {
+		return report.Summary{}, err
+	}
+	flags.driver = d
+	s, err := perform(ctx, p, st, runs, flags)
+	if closed := d.Close(); err == nil && closed != nil {
+		err = failure(closed.Error())
+	}
+	return s, err
 }
 
 // perform plays the runs and reports them. The error is that of a file that
@@ -202,6 +223,9 @@ func playAll(ctx context.Context, st stage, runs []run, flags simulateFlags, ord
 		o := play.Options{
 			Timeout: flags.timeout, Pace: flags.pace, Logger: out.logger(r),
 			Connector: flags.live[r.revision], Patience: flags.wait, Settle: flags.settle,
+		}
+		if flags.driver != nil {
+			o.Target = flags.driver
 		}
 		list = append(list, func(ctx context.Context) *verdict.Result {
 			return flags.excuses.excuse(r, st.Run(ctx, r.scenario, r.revision, o))

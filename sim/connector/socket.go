@@ -152,6 +152,8 @@ func (s *socket) cut(reason string) {
 // as long as the library does.
 func (s *socket) close(code int, reason string) {
 	if s.end(trace.Connector, code, reason) {
+		s.c.activity.Begin() // until the gateway has answered, whom nobody may count
+		defer s.c.activity.End()
 		s.ws.Close(websocket.StatusCode(code), reason)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/relaysim/relaysim/sim/scenario"
+	"github.com/relaysim/relaysim/sim/target"
 	"github.com/relaysim/relaysim/sim/trace"
 )
 
@@ -161,7 +162,7 @@ func fakes(step *scenario.Step) string {
 		b, _ := json.Marshal(step.Frame.Value)
 		texts = []string{string(b)}
 	case step.Agent != nil:
-		b, _ := json.Marshal(callArgs(action(step.Agent, nil)))
+		b, _ := json.Marshal(target.Args(action(step.Agent, nil)))
 		texts = []string{string(b)}
 	}
 	for _, text := range texts {

@@ -7,17 +7,25 @@ import (
 	"github.com/relaysim/relaysim/gateway"
 	"github.com/relaysim/relaysim/gateway/session"
 	"github.com/relaysim/relaysim/gateway/wire"
+	"github.com/relaysim/relaysim/sim/target"
 	"github.com/relaysim/relaysim/sim/trace"
 )
 
 // What an agent and its gateway do that no socket shows, as the trace has it.
 
-// Routed is told when an event begins a turn.
+// Routed is told when an event begins a turn of the built-in gateway.
 func (a *Agent) Routed(t *gateway.Turn) {
+	a.Reported(target.Routed{
+		SessionKey: t.SessionKey, SessionID: t.Session.ID, Notice: string(t.Notice.Reason), Event: t.Event.JSON(a.revision),
+	})
+}
+
+// Reported is told when an event begins a turn of any gateway.
+func (a *Agent) Reported(r target.Routed) {
 	a.log.Add(&trace.Observation{
 		Kind: trace.Routed, Peer: a.name,
-		SessionKey: t.SessionKey, SessionID: t.Session.ID, Notice: string(t.Notice.Reason),
-		Event: trace.Value{Raw: t.Event.JSON(a.revision)},
+		SessionKey: r.SessionKey, SessionID: r.SessionID, Notice: r.Notice,
+		Event: trace.Value{Raw: r.Event},
 	})
 }
 
@@ -33,7 +41,7 @@ func (a *Agent) do(ctx context.Context, c gateway.Caller, session string, call w
 	result := c.Do(ctx, call)
 	a.log.Add(&trace.Observation{
 		Kind: trace.Agent, Peer: a.name, SessionKey: session, Call: call.Op,
-		Args:     trace.Value{Of: callArgs(call)},
+		Args:     trace.Value{Of: target.Args(call)},
 		Result:   trace.Value{Of: callResult(result)},
 		CalledAt: at, After: after,
 	})
@@ -55,41 +63,6 @@ func (a *Agent) StateChanged(s gateway.State, err error) {
 		o.Reason = err.Error()
 	}
 	a.log.Add(o)
-}
-
-// callArgs are an action's fields as a recording has them.
-type callArgs wire.Action
-
-// MarshalJSON writes the fields that are set, by their wire names.
-func (a callArgs) MarshalJSON() ([]byte, error) {
-	m := map[string]any{}
-	for k, v := range a.Extra {
-		m[k] = v
-	}
-	set := func(k, v string) {
-		if v != "" {
-			m[k] = v
-		}
-	}
-	set("chat_id", a.ChatID)
-	set("message_id", a.MessageID)
-	set("reply_to", a.ReplyTo)
-	set("session_key", a.SessionKey)
-	set("kind", a.Kind)
-	set("emoji", a.Emoji)
-	set("thread_name", a.ThreadName)
-	set("reason", a.Reason)
-	set("platform", a.Platform)
-	if a.Content != nil {
-		m["content"] = *a.Content
-	}
-	if a.Remove {
-		m["remove"] = true
-	}
-	if a.Metadata != nil {
-		m["metadata"] = a.Metadata
-	}
-	return json.Marshal(m)
 }
 
 // callResult is what a call returned, as a recording has it.

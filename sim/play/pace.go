@@ -29,18 +29,17 @@ func duration(steps []scenario.Step) (d time.Duration) {
 // move lets virtual time go by, no further than to the next timer, as fast as
 // it is to pass.
 func (r *run) move(ctx context.Context, d time.Duration) error {
-	if wait := r.options.paced(d); wait > 0 {
-		t := time.NewTimer(wait)
-		defer t.Stop()
-		select {
-		case <-t.C:
-		case <-ctx.Done():
-			return context.Cause(ctx)
+	if paced := r.options.paced(d); paced > 0 {
+		if err := pause(ctx, paced); err != nil {
+			return err
 		}
 	}
-	if err := r.clock.move(ctx, d); err != nil || r.held == nil {
+	if err := r.clock.move(ctx, d); err != nil {
 		return err
 	}
-	_, err := r.ask(ctx, "advance", map[string]any{"ms": d.Seconds() * 1000})
-	return err
+	if r.held != nil {
+		_, err := r.ask(ctx, "advance", map[string]any{"ms": d.Seconds() * 1000})
+		return err
+	}
+	return r.advance(ctx, d)
 }

@@ -62,6 +62,7 @@ func (r *run) newPlayer(name string, config scenario.Gateway, platforms []connec
 	if err := p.agent.learn(r.scenario.Agent); err != nil {
 		r.broken = err
 	}
+	p.bench = r.options.Target.Bench(p.agent)
 	return p
 }
 
@@ -72,7 +73,6 @@ func (p *player) options() (gateway.Options, error) {
 		URL:              p.run.base,
 		Revision:         p.run.revision,
 		Identities:       p.identities,
-		Agent:            p.agent,
 		Sessions:         keyOptions(c.Sessions),
 		Store:            p.store,
 		BackOff:          c.BackOff,
@@ -86,7 +86,6 @@ func (p *player) options() (gateway.Options, error) {
 		NewID:            p.run.ids.source("req-"),
 		HTTPClient:       p.run.client,
 		Logger:           p.run.options.Logger,
-		Observer:         p.agent,
 		Activity:         p.run.counter,
 	}
 	if !c.NoAuth {

@@ -1,6 +1,7 @@
 package play
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -35,6 +36,16 @@ type Options struct {
 	Logger *slog.Logger
 }
 
+func (o *Options) fill() {
+	if o.Timeout == 0 {
+		o.Timeout = DefaultTimeout
+	}
+	o.Settle, o.Patience = cmp.Or(o.Settle, DefaultSettle), cmp.Or(o.Patience, DefaultPatience)
+	if o.Target == nil {
+		o.Target = target.BuiltIn{}
+	}
+}
+
 // DefaultTimeout is Options.Timeout's default.
 const DefaultTimeout = 30 * time.Second
 
@@ -43,46 +54,62 @@ var errTimeout = errors.New("the scenario's time is up")
 
 // Run plays s in revision rev and judges it. It may be called from many
 // goroutines at once. Everything it started is gone when it returns, or the
-// run has failed for that. When ctx ends, the verdict is NotJudged.
+// run has failed for that. What the target cannot play is Skipped. When ctx ends,
+// the verdict is NotJudged.
 func (s *Stage) Run(ctx context.Context, sc *scenario.Scenario, rev *wire.Revision, o Options) *verdict.Result {
-	began := time.Now() // how long it took a person, not the contract's time
-	if o.Timeout == 0 {
-		o.Timeout = DefaultTimeout
+	o.fill()
+	if why := s.lacking(ctx, sc, rev, o); why != "" {
+		return skipped(sc, rev, why)
 	}
 	if o.Connector != nil {
 		if why := o.Connector.lacks(sc); why != "" {
-			return &verdict.Result{
-				Name: sc.Name, File: sc.Pos.File, Line: sc.Pos.Line, Revision: rev.Name,
-				Covers: sc.Covers, Tags: sc.Tags, Outcome: verdict.Skipped, Reason: why,
-			}
+			return skipped(sc, rev, why)
 		}
 		sc = o.Connector.dress(sc)
 	}
+	return s.run(ctx, sc, rev, o)
+}
+
+func (s *Stage) run(ctx context.Context, sc *scenario.Scenario, rev *wire.Revision, o Options) *verdict.Result {
+	began := time.Now() // how long it took a person, not the contract's time
 	limited, cancel := context.WithTimeoutCause(ctx, o.allowed(sc), errTimeout)
 	defer cancel()
 
-	result := &verdict.Result{
-		Name: sc.Name, File: sc.Pos.File, Line: sc.Pos.Line, Revision: rev.Name,
-		Covers: sc.Covers, Tags: sc.Tags,
-	}
+	result := newResult(sc, rev)
 	r := newRun(s, sc, rev, o)
 	err := r.play(limited)
 	result.Trace = r.judge(err)
 	if err := r.close(); err != nil {
 		r.problem(verdict.Problem{At: sc.Pos.String(), Text: err.Error()})
 	}
+	result.Said = r.leave()
 	result.Elapsed = time.Since(began)
 	result.Problems = r.problems
 	switch {
 	case ctx.Err() != nil:
 		result.Reason = "stopped before it ended"
 		result.Problems = nil
+	case errors.Is(err, errTooManyTimers):
+		result.Outcome, result.Reason, result.Problems = verdict.Skipped, errTooManyTimers.Error(), nil
 	case len(r.problems) > 0:
 		result.Outcome = verdict.Failed
 	default:
 		result.Outcome = verdict.Passed
 	}
 	return result
+}
+
+func newResult(sc *scenario.Scenario, rev *wire.Revision) *verdict.Result {
+	return &verdict.Result{
+		Name: sc.Name, File: sc.Pos.File, Line: sc.Pos.Line, Revision: rev.Name,
+		Covers: sc.Covers, Tags: sc.Tags,
+	}
+}
+
+func skipped(sc *scenario.Scenario, rev *wire.Revision, why string) *verdict.Result {
+	r := newResult(sc, rev)
+	r.Outcome, r.Reason = verdict.Skipped, why
+	return r
 }
 
 // play performs the steps and stops at the first that does not hold.

@@ -26,6 +26,7 @@ type player struct {
 	agent              *Agent
 	store              *session.Store // of this life or, in memory, of all of them
 	folder             string         // of the store; empty where it is in memory
+	bench              target.Bench
 
 	// Owned by the run's goroutine.
 	gateway target.Gateway // of this life; nil before the first
@@ -52,7 +53,7 @@ func (p *player) start() error {
 	if err != nil {
 		return err
 	}
-	g, err := p.run.options.Target.New(o)
+	g, err := p.bench.New(o)
 	if err != nil {
 		return err
 	}

@@ -1,7 +1,6 @@
 package play
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -28,6 +27,7 @@ type run struct {
 	revision *wire.Revision
 	options  Options
 
+	about     target.Description // of what is under test
 	clock     *clock
 	counter   *quiet.Counter
 	log       *trace.Log
@@ -53,6 +53,7 @@ type run struct {
 	sockets   map[string]*socket // dialled by hand, by name
 	byHand    map[int]bool       // connections dialled by hand, for the laws
 	calls     sync.WaitGroup     // calls outside a turn
+	timers    []time.Duration    // of gateways with a clock of their own, as they last said
 	ledger    *ledger
 	wants     map[*scenario.Expectation]*want // made so far
 	laws      *law.Judge                      // nil before they looked first
@@ -63,18 +64,12 @@ type run struct {
 }
 
 func newRun(s *Stage, sc *scenario.Scenario, rev *wire.Revision, o Options) *run {
-	if o.Target == nil {
-		o.Target = target.BuiltIn{}
-	}
-	o.Settle, o.Patience = cmp.Or(o.Settle, DefaultSettle), cmp.Or(o.Patience, DefaultPatience)
-	var start time.Time
-	if o.Connector != nil && o.Connector.Program == nil { // a driver is told the time
-		start = time.Now().Truncate(time.Second) // tokens end on a second
-	}
-	clock := newClock(start)
+	o.fill()
+	about := o.Target.Describe()
+	clock := newClock(o.begins())
 	counter := quiet.NewCounter()
 	r := &run{
-		scenario: sc, revision: rev, options: o,
+		scenario: sc, revision: rev, options: o, about: about,
 		clock: clock, counter: counter,
 		log:       trace.NewLog(clock.time),
 		ids:       newIDs(),
@@ -88,10 +83,10 @@ func newRun(s *Stage, sc *scenario.Scenario, rev *wire.Revision, o Options) *run
 	}
 	r.client = &http.Client{Transport: r.transport}
 	r.ledger = newLedger(r.log, rev)
-	r.wakes, r.asleep = s.mount(http.HandlerFunc(r.woken))
+	r.wakes, r.asleep = s.mount(http.HandlerFunc(r.woken), counter)
 	far := r.connectorOptions()
 	r.setup, r.connector = far, connector.New(far)
-	r.base, r.unmount = s.mount(r.far())
+	r.base, r.unmount = s.mount(r.far(), counter)
 	r.hand = &Hand{
 		Connector: r.connector, Platforms: far.Platforms, Base: r.base, Client: r.client,
 		Now: clock.time, NewID: r.ids.next, Gateway: r.gatewayID,
@@ -147,6 +142,11 @@ func (r *run) quiet(ctx context.Context) error {
 	if err := r.counter.Wait(ctx); err != nil {
 		return err
 	}
+	if !r.about.Counted {
+		if err := r.settle(ctx); err != nil {
+			return err
+		}
+	}
 	if r.held != nil && r.log.Len() != r.rested {
 		if err := r.rest(ctx); err != nil {
 			return err
@@ -169,6 +169,10 @@ func (r *run) close() error {
 		defer close(ended)
 		r.end()
 	}()
+	patience := patience
+	if !r.about.Counted { // whoever holds it has its own
+		patience += r.options.Timeout
+	}
 	limit := time.NewTimer(patience)
 	defer limit.Stop()
 	select {
@@ -177,6 +181,18 @@ func (r *run) close() error {
 	case <-limit.C:
 		return fmt.Errorf("the gateway, its agent or the connector did not end within %v of being told to: goroutines are left behind", patience)
 	}
+}
+
+// leave gives the benches back, and returns the last that their programs said.
+func (r *run) leave() (said []string) {
+	for _, name := range r.names {
+		b := r.gateways[name].bench
+		said = append(said, b.Said()...)
+		if err := b.Close(); err != nil {
+			r.problem(verdict.Problem{At: r.scenario.Pos.String(), Text: err.Error()})
+		}
+	}
+	return said
 }
 
 func (r *run) end() {

@@ -24,8 +24,8 @@ type Stage struct {
 	served  chan struct{} // closed when the server's goroutine is gone
 
 	mu     sync.Mutex
-	last   int                     // Guarded by mu.
-	mounts map[string]http.Handler // Guarded by mu.
+	last   int                // Guarded by mu.
+	mounts map[string]mounted // Guarded by mu.
 }
 
 // NewStage opens a listener on a free loopback port. The caller closes it.
@@ -38,10 +38,13 @@ func NewStage() (*Stage, error) {
 		url:     "http://" + tcp.Addr().String(),
 		network: quiet.NewNetwork(),
 		served:  make(chan struct{}),
-		mounts:  map[string]http.Handler{},
+		mounts:  map[string]mounted{},
 	}
 	s.server = &http.Server{
-		Handler:           s,
+		Handler: s,
+		ConnContext: func(ctx context.Context, c net.Conn) context.Context {
+			return context.WithValue(ctx, connectionKey{}, c)
+		},
 		ReadHeaderTimeout: 10 * time.Second,
 		ErrorLog:          slog.NewLogLogger(slog.DiscardHandler, slog.LevelError),
 	}
@@ -57,17 +60,28 @@ func NewStage() (*Stage, error) {
 func (s *Stage) Close() error {
 	err := s.server.Close()
 	<-s.served
+	s.network.Wait()
 	return err
 }
 
-// mount gives h a base URL of its own.
-func (s *Stage) mount(h http.Handler) (base string, unmount func()) {
+// mounted is a run's connector, and what its sockets count in.
+type mounted struct {
+	handler http.Handler
+	counter *quiet.Counter
+}
+
+// connectionKey finds the connection of a request in its context.
+type connectionKey struct{}
+
+// mount gives h a base URL of its own. Sockets that come from outside of this
+// process count in c.
+func (s *Stage) mount(h http.Handler, c *quiet.Counter) (base string, unmount func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.last++
 	name := strconv.Itoa(s.last)
 	prefix := "/" + name
-	s.mounts[name] = http.StripPrefix(prefix, h)
+	s.mounts[name] = mounted{http.StripPrefix(prefix, h), c}
 	return s.url + prefix, func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()
@@ -79,13 +93,16 @@ func (s *Stage) mount(h http.Handler) (base string, unmount func()) {
 func (s *Stage) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	name, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 	s.mu.Lock()
-	h := s.mounts[name]
+	m, ok := s.mounts[name]
 	s.mu.Unlock()
-	if h == nil {
+	if !ok {
 		http.NotFound(w, r)
 		return
 	}
-	h.ServeHTTP(w, r)
+	if conn, ok := r.Context().Value(connectionKey{}).(net.Conn); ok {
+		quiet.Adopt(conn, m.counter)
+	}
+	m.handler.ServeHTTP(w, r)
 }
 
 // transport dials connections that count in c. The caller closes its idle

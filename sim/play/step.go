@@ -50,9 +50,12 @@ func (r *run) repeat(ctx context.Context, repeat *scenario.Repeat) error {
 // once is set it stops after the first timer.
 func (r *run) pass(ctx context.Context, d time.Duration, once bool) error {
 	end := r.clock.sinceStart() + d
-	for {
+	for steps := 0; ; steps++ {
+		if !r.about.Counted && steps > maxSteps {
+			return errTooManyTimers
+		}
 		left := end - r.clock.sinceStart()
-		next, ok := r.clock.next()
+		next, ok := r.next()
 		if !ok || next > left {
 			if err := r.move(ctx, left); err != nil {
 				return err

@@ -12,6 +12,8 @@ import (
 // dialled through Dialer and accepted through Listener; any other passes
 // uncounted.
 type Network struct {
+	ending sync.WaitGroup // of connections whose far end is elsewhere
+
 	mu    sync.Mutex
 	pipes map[netip.AddrPort]*pipe // by the dialling end's address
 }

@@ -16,6 +16,7 @@ import (
 // takes its count back, leaving Read returns it.
 type pipe struct {
 	counter *Counter
+	alone   bool // the far end is not in this process
 
 	mu       sync.Mutex
 	to       [2]direction // by the reading end
@@ -243,7 +244,10 @@ func (e *accepted) Close() error {
 	first := !e.closed
 	e.closed = true
 	e.mu.Unlock()
-	if first && p != nil {
+	switch {
+	case first && p != nil && p.alone && p.isSocket(acceptor):
+		return e.linger(p.counter)
+	case first && p != nil:
 		p.closed(acceptor)
 	}
 	return e.Conn.Close()

@@ -1,7 +1,8 @@
-// Package target holds what is under test: the built-in gateway, or another
-// program's. A player starts one life after another of a Gateway that a Target
-// makes, and asks nothing else of it. The package knows no scenarios, no player
-// and no connector.
+// Package target says what a gateway under test is to the player: the built-in
+// one, or another program's behind a driver (package driver). A player opens a
+// Bench for each gateway of a run, starts one life after another on it, and
+// asks nothing else of it. The package knows no scenarios, no player and no
+// connector.
 //
 // Start reading at Target.
 package target
@@ -10,16 +11,42 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"time"
 
 	"github.com/relaysim/relaysim/gateway"
 	"github.com/relaysim/relaysim/gateway/wire"
 )
 
-// Target makes gateways under test. Its methods may be called from any
-// goroutine.
+// Target is what is under test. Its methods may be called from any goroutine.
 type Target interface {
-	// New makes a gateway for one life. It starts nothing; see Gateway.Run.
+	// Describe says what it is able to do. It does not change.
+	Describe() Description
+	// Bench makes room for one gateway of one run, over all of its lives. What
+	// they report goes to a. It starts nothing.
+	Bench(a Agent) Bench
+}
+
+// Bench is where one gateway stands in one run. The run's goroutine owns it.
+type Bench interface {
+	// New makes a gateway for one life. It starts nothing; see Gateway.Run. Agent
+	// and Observer of o are the bench's own.
 	New(o gateway.Options) (Gateway, error)
+	// Settle returns once the gateway has handled all that it had received, and
+	// says how far its next timer is; ok is false where none is set or nobody
+	// knows. It must not be called for a Counted target. The error is why it
+	// cannot go on.
+	Settle(ctx context.Context) (next time.Duration, ok bool, err error)
+	// Advance lets d of the gateway's time pass, which is not beyond its next
+	// timer. Only a target that can Clock takes it.
+	Advance(ctx context.Context, d time.Duration) error
+	// Reports counts what the gateway has reported, so that it can be told whether
+	// something has happened.
+	Reports() int64
+	// Said is the last that the program printed: for the report of a failure.
+	Said() []string
+	// Close ends what is left of the gateway. Its lives are over. The error is
+	// what was wrong with its end.
+	Close() error
 }
 
 // Gateway is one life of a gateway under test. A *gateway.Gateway is one, and
@@ -36,6 +63,25 @@ type Gateway interface {
 	GoDormant(ctx context.Context) error
 	// State says where it stands with its connector.
 	State() gateway.State
+}
+
+// Agent is what gateways report to: turns to take, and what happened. Its
+// methods are called from any goroutine.
+type Agent interface {
+	gateway.Agent    // for the built-in gateway
+	gateway.Observer // Routed is for the built-in one only
+	// Handle takes a turn of any gateway.
+	Handle(ctx context.Context, t *Turn) (reply string, err error)
+	// Reported is Routed for any gateway.
+	Reported(r Routed)
+}
+
+// Routed is an event that begins a turn, as a gateway reports it.
+type Routed struct {
+	SessionKey string
+	SessionID  string          // empty: not said
+	Notice     string          // why the session was reset; empty: it was not
+	Event      json.RawMessage // by its wire names
 }
 
 // Turn is one run of the agent as its rules see it, whichever gateway began it.
@@ -70,16 +116,4 @@ func (t *Turn) JSON(rev *wire.Revision) json.RawMessage {
 		return t.Raw
 	}
 	return t.Event.JSON(rev)
-}
-
-// BuiltIn is the gateway of package gateway, in this process.
-type BuiltIn struct{}
-
-// New makes a gateway.Gateway.
-func (BuiltIn) New(o gateway.Options) (Gateway, error) {
-	g, err := gateway.New(o)
-	if err != nil {
-		return nil, err // not g: a nil *gateway.Gateway is no nil Gateway
-	}
-	return g, nil
 }

@@ -39,6 +39,7 @@ type Result struct {
 	Known    *Known // set where it failed and that is known; its Outcome is Skipped then
 	Problems []Problem
 	Trace    []*trace.Observation // everything that happened
+	Said     []string             // the last that the program under test printed, where it is one
 	Elapsed  time.Duration        // real time
 }
 

@@ -1,0 +1,75 @@
+package play
+
+import (
+	"time"
+
+	"github.com/coder/quartz"
+
+	"github.com/relaysim/relaysim/gateway"
+	"github.com/relaysim/relaysim/gateway/session"
+	"github.com/relaysim/relaysim/sim/target"
+)
+
+// rehearsal is the built-in gateway without what a target lacks.
+type rehearsal struct {
+	target.BuiltIn
+	hands hands
+}
+
+// Bench makes room for a gateway.
+func (r rehearsal) Bench(a target.Agent) target.Bench {
+	if r.hands.commands {
+		a = struct{ target.Agent }{a} // which is no gateway.Commander
+	}
+	return rehearsing{r.BuiltIn.Bench(a), r.hands}
+}
+
+type rehearsing struct {
+	target.Bench
+	hands hands
+}
+
+// New makes a gateway with its hands tied.
+func (r rehearsing) New(o gateway.Options) (target.Gateway, error) {
+	if r.hands.clock {
+		still := quartz.NewMock(&clockFaults{}).WithLogger(quartz.NoOpLogger)
+		still.Set(o.Clock.Now())
+		o.Clock = still
+	}
+	for _, option := range r.hands.options {
+		switch option {
+		case "back_off":
+			o.BackOff = 0
+		case "handshake_timeout":
+			o.HandshakeTimeout = 0
+		case "request_timeout":
+			o.RequestTimeout = 0
+		case "max_message":
+			o.MaxMessage = 0
+		case "reconnect":
+			o.NoReconnect = false
+		case "typing":
+			o.NoTyping = false
+		case "commands":
+			o.Commands = nil
+		case "group_sessions_per_user":
+			o.Sessions.SharedGroups = false
+		case "thread_sessions_per_user":
+			o.Sessions.ThreadsPerUser = false
+		case "whatsapp_aliases":
+			o.Sessions = session.KeyOptions{SharedGroups: o.Sessions.SharedGroups, ThreadsPerUser: o.Sessions.ThreadsPerUser}
+		}
+	}
+	return r.Bench.New(o)
+}
+
+// begins is when a run's clock begins: today where a half has its own time, for
+// tokens are minted and checked by that.
+func (o *Options) begins() time.Time {
+	about := o.Target.Describe()
+	r, rehearses := o.Target.(rehearsal)
+	if o.Connector != nil && o.Connector.Program == nil || !about.Able(target.Clock) || rehearses && r.hands.clock {
+		return time.Now().Truncate(time.Second) // on which tokens end
+	}
+	return time.Time{}
+}

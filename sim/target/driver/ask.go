@@ -1,0 +1,87 @@
+package driver
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+)
+
+// write sends a message to the program. Whoever writes learns of a fault from
+// broken.
+func (p *process) write(m any) {
+	line, err := encode(m)
+	if err != nil {
+		p.fail(err)
+		return
+	}
+	p.writing.Lock()
+	defer p.writing.Unlock()
+	p.in.SetWriteDeadline(time.Now().Add(p.o.Answer))
+	switch _, err := p.in.Write(line); {
+	case err == nil:
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		p.fail(fmt.Errorf("it did not read its stdin for %v: read it on a thread or task of its own", p.o.Answer))
+	default: // it is ending; serve says why
+	}
+}
+
+// ask sends a question and waits for its synced. The error is a fault, or ctx's
+// cause.
+func (p *process) ask(ctx context.Context, what string, ms float64) (*message, error) {
+	q := askMessage{Type: what, ID: p.ids.Add(1), MS: ms}
+	answer := make(chan *message, 1)
+	p.mu.Lock()
+	p.asked[q.ID] = answer
+	p.mu.Unlock()
+	p.write(q)
+	limit := time.NewTimer(p.o.Answer)
+	defer limit.Stop()
+	select {
+	case m := <-answer:
+		return m, nil
+	case <-p.broken:
+	case <-p.gone: // it ended while it was told to stop
+		return nil, errors.New("it is gone")
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	case <-limit.C:
+		p.fail(fmt.Errorf(`it did not answer %s within %v: send {"type":"synced","id":%d} once what it has received is handled, whatever else waits`, what, p.o.Answer, q.ID))
+	}
+	return nil, p.failed()
+}
+
+// stop tells the program to end and waits until it is gone. The error says that
+// it had to be killed.
+func (p *process) stop() error {
+	p.mu.Lock()
+	fault := p.fault
+	p.stopping = true
+	p.mu.Unlock()
+	if fault != nil {
+		<-p.gone
+		return nil // it is reported already
+	}
+	p.write(plainMessage{Type: "stop"})
+	p.in.Close()
+	limit := time.NewTimer(p.o.Stop)
+	defer limit.Stop()
+	select {
+	case <-p.gone:
+		return nil
+	case <-limit.C:
+	}
+	p.end()
+	return &Fault{Command: p.o.Command, Text: fmt.Sprintf("it did not end within %v of stop and was killed: end when stop comes or stdin ends", p.o.Stop)}
+}
+
+// end kills the program and waits until it is gone.
+func (p *process) end() {
+	p.mu.Lock()
+	p.stopping = true
+	p.mu.Unlock()
+	killGroup(p.cmd)
+	p.out.SetReadDeadline(time.Now().Add(drained))
+	<-p.gone
+}

@@ -1,0 +1,95 @@
+package driver
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"sync"
+)
+
+const (
+	saidLines   = 20      // kept for the report of a failure
+	saidLength  = 2000    // bytes of one line
+	passedBytes = 1 << 20 // of one program, passed through
+)
+
+// said is what a driver says that is not the protocol's: its stderr and its log
+// messages. The last lines are kept, and all are passed through until there are
+// too many.
+type said struct {
+	to     io.Writer // takes each line whole; nil passes nothing through
+	prefix string
+
+	mu      sync.Mutex
+	lines   []string // Guarded by mu: the last ones, oldest first.
+	passed  int      // Guarded by mu: bytes.
+	secrets []string // Guarded by mu: not to be shown.
+}
+
+// hide keeps a secret out of what is shown from now on.
+func (s *said) hide(secret string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if secret != "" && !slices.Contains(s.secrets, secret) {
+		s.secrets = append(s.secrets, secret)
+	}
+}
+
+// add takes one line.
+func (s *said) add(line string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(line) > saidLength {
+		line = line[:saidLength] + "…"
+	}
+	for _, secret := range s.secrets {
+		line = strings.ReplaceAll(line, secret, "***")
+	}
+	s.lines = append(s.lines, line)
+	if len(s.lines) > saidLines {
+		s.lines = slices.Delete(s.lines, 0, 1)
+	}
+	s.pass(line)
+}
+
+func (s *said) pass(line string) {
+	if s.to == nil || s.passed > passedBytes {
+		return
+	}
+	if s.passed += len(line); s.passed > passedBytes {
+		line = "… it prints too much: the rest is not shown"
+	}
+	fmt.Fprintf(s.to, "%s%s\n", s.prefix, line)
+}
+
+// begin forgets what was said before.
+func (s *said) begin() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.lines = nil
+}
+
+// last is what is kept.
+func (s *said) last() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.lines)
+}
+
+// copy takes the lines of r until it ends. A line without an end is taken in
+// pieces.
+func (s *said) copy(r io.Reader) {
+	b := bufio.NewReaderSize(r, saidLength)
+	for {
+		line, err := b.ReadSlice('\n')
+		if line = bytes.TrimRight(line, "\r\n"); len(line) > 0 {
+			s.add(string(line))
+		}
+		if err != nil && err != bufio.ErrBufferFull {
+			return
+		}
+	}
+}
