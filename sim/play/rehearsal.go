@@ -21,20 +21,23 @@ func (r rehearsal) Bench(a target.Agent) target.Bench {
 	if r.hands.commands {
 		a = struct{ target.Agent }{a} // which is no gateway.Commander
 	}
-	return rehearsing{r.BuiltIn.Bench(a), r.hands}
+	return &rehearsing{Bench: r.BuiltIn.Bench(a), hands: r.hands}
 }
 
 type rehearsing struct {
 	target.Bench
 	hands hands
+	still *quartz.Mock // of all lives; nil before the first
 }
 
 // New makes a gateway with its hands tied.
-func (r rehearsing) New(o gateway.Options) (target.Gateway, error) {
+func (r *rehearsing) New(o gateway.Options) (target.Gateway, error) {
 	if r.hands.clock {
-		still := quartz.NewMock(&clockFaults{}).WithLogger(quartz.NoOpLogger)
-		still.Set(o.Clock.Now())
-		o.Clock = still
+		if r.still == nil {
+			r.still = quartz.NewMock(&clockFaults{}).WithLogger(quartz.NoOpLogger)
+			r.still.Set(o.Clock.Now())
+		}
+		o.Clock = r.still
 	}
 	for _, option := range r.hands.options {
 		switch option {
