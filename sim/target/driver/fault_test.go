@@ -62,7 +62,7 @@ func TestFaultsEndARun(t *testing.T) {
 	}
 }
 
-// patience is short where it is what the driver exhausts.
+// patience is long where the driver answers nothing for another reason.
 func patience(name string) time.Duration {
 	if name == "floods" || name == "writes no end" {
 		return 10 * time.Second
