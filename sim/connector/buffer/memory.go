@@ -2,8 +2,10 @@ package buffer
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 )
 
@@ -124,6 +126,11 @@ func (q *queue) remove(id string) bool {
 		return false
 	}
 	q.bytes -= len(q.entries[i].Frame)
+	if i == 0 { // nearly always; the others need not move
+		q.entries[0] = Entry{}
+		q.entries = q.entries[1:]
+		return true
+	}
 	q.entries = slices.Delete(q.entries, i, i+1)
 	return true
 }
@@ -132,3 +139,17 @@ func (q *queue) state() State { return State{Flipped: q.flipped, Entries: len(q.
 
 // entryID is the bufferId of the nth entry.
 func entryID(n int) string { return "buf-" + strconv.Itoa(n) }
+
+// entryNumber is which entry a bufferId is of.
+func entryNumber(id string) (n int, ok bool) {
+	digits, ok := strings.CutPrefix(id, "buf-")
+	n, err := strconv.Atoi(digits)
+	return n, ok && err == nil
+}
+
+// names are those of the instances, in order. The lock is held.
+func (m *Memory) names() []Name {
+	return slices.SortedFunc(maps.Keys(m.instances), func(a, b Name) int {
+		return cmp.Or(cmp.Compare(a.Tenant, b.Tenant), cmp.Compare(a.Instance, b.Instance))
+	})
+}
