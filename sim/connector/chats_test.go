@@ -68,20 +68,3 @@ func TestThreadsAreBounded(t *testing.T) {
 		t.Error("there is no end of them")
 	}
 }
-
-func TestSessionsForgetTheOldest(t *testing.T) {
-	t.Parallel()
-	var m sessions
-	m.init()
-	for i := range maxSessions + 10 {
-		m.put("a", []string{fmt.Sprint("s", i)}, "i")
-		m.put("a", []string{fmt.Sprint("s", i)}, "i") // known: takes no further place
-	}
-	if len(m.instance) != maxSessions || m.of("a", []string{"s9"}) != "" || m.of("a", []string{"s10"}) != "i" {
-		t.Errorf("%d sessions, the oldest is not the one forgotten", len(m.instance))
-	}
-	m.forget("a", "i")
-	if m.of("a", []string{"s10"}) != "" {
-		t.Error("what the instance ran is not forgotten")
-	}
-}

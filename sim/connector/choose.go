@@ -21,16 +21,38 @@ type target struct {
 // choose finds the gateway of a tenant that gets what comes from a source, and
 // remembers that its instance runs the session. To narrows it to one gateway.
 // It never finds another tenant's (SEC-3).
-func (r *routes) choose(tenant, to string, src source) (target, error) {
+func (c *Connector) choose(tenant, to string, src source) (target, error) {
 	if tenant == "" {
 		return target{}, errNoOwner
 	}
+	running := ""
+	if len(c.routes.records) > 1 { // else there is nothing to choose
+		running = c.running(tenant, append(sessionKeys(src, false), sessionKeys(src, true)...))
+	}
+	best, err := c.routes.best(tenant, to, src, running)
+	if err != nil {
+		return target{}, err
+	}
+	if err := c.state.PutSessions(tenant, sessionKeys(src, best.SharedGroups), best.Instance); err != nil {
+		c.note("", "a session cannot be kept: "+err.Error())
+	}
+	return best, nil
+}
+
+// running is the instance of a tenant that runs the first of these sessions that
+// is known; empty if none is.
+func (c *Connector) running(tenant string, sessions []string) string {
+	instance, err := c.state.SessionOf(tenant, sessions)
+	if err != nil {
+		c.note("", "the sessions cannot be read: "+err.Error())
+	}
+	return instance
+}
+
+// best is the target that suits a source best.
+func (r *routes) best(tenant, to string, src source, running string) (target, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	running := ""
-	if len(r.records) > 1 { // else there is nothing to choose
-		running = r.sessions.of(tenant, append(sessionKeys(src, false), sessionKeys(src, true)...))
-	}
 	var best target
 	most, foreign := -1, false
 	for _, t := range r.targets(to) {
@@ -47,7 +69,6 @@ func (r *routes) choose(tenant, to string, src source) (target, error) {
 	case best.record == nil:
 		return target{}, errNoSocket
 	}
-	r.sessions.put(tenant, sessionKeys(src, best.SharedGroups), best.Instance)
 	return best, nil
 }
 
@@ -57,7 +78,7 @@ func (r *routes) choose(tenant, to string, src source) (target, error) {
 func (r *routes) targets(to string) []target {
 	var list []target
 	for _, g := range slices.Backward(r.records) {
-		if (to == "" || g.named(to)) && g.instance.keeps.Load() && !g.revoked {
+		if (to == "" || g.named(to)) && g.instance.reachable() && !g.revoked {
 			list = append(list, target{record: g})
 		}
 	}

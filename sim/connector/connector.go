@@ -25,6 +25,8 @@ import (
 	"github.com/coder/quartz"
 
 	"github.com/relaysim/relaysim/sim/connector/buffer"
+	"github.com/relaysim/relaysim/sim/connector/bus"
+	"github.com/relaysim/relaysim/sim/connector/state"
 	"github.com/relaysim/relaysim/sim/trace"
 )
 
@@ -54,16 +56,18 @@ type Connector struct {
 	refuse          atomic.Int64 // HTTP status for upgrades; 0 accepts
 	live            atomic.Int64 // authenticated upgrades and sockets
 	strangers       atomic.Int64 // refused ones that are still open
-	sockets         atomic.Int64 // numbers given
-	messages        atomic.Int64 // ids given
 
-	buffers   buffer.Buffers
+	// What other instances may share.
+	buffers  buffer.Buffers
+	state    state.State
+	others   bus.Member // nil: there are none
+	world    *World
+	chats    *chats    // of world
+	commands *commands // of world
+
 	trap      trap
 	routes    routes
 	platforms platforms
-	chats     chats
-	vault     vault
-	commands  commands
 
 	ctx    context.Context // ends with Close
 	cancel context.CancelFunc
@@ -93,16 +97,15 @@ func New(o Options) *Connector {
 		activity:     o.Activity,
 		logger:       o.Logger,
 		buffers:      o.Buffers,
+		state:        o.State,
+		world:        o.World,
 	}
 	c.ctx, c.cancel = context.WithCancel(context.Background())
 	if c.clock == nil {
 		c.clock = quartz.NewReal()
 	}
 	if c.newID == nil {
-		c.newID = func() string { return "out-" + strconv.FormatInt(c.messages.Add(1), 10) }
-	}
-	if c.buffers == nil {
-		c.buffers = buffer.NewMemory(buffer.Limits{})
+		c.newID = func() string { return "out-" + strconv.FormatInt(c.world.messages.Add(1), 10) }
 	}
 	if c.activity == nil {
 		c.activity = nobody{}
@@ -112,11 +115,27 @@ func New(o Options) *Connector {
 	}
 	c.manualHandshake.Store(o.ManualHandshake)
 	c.manualResults.Store(o.ManualResults)
+	c.share(o.Watch)
 	c.routes.init(c, o)
 	c.platforms.init(o.Platforms)
-	c.chats.init(c.clock, o.Watch)
-	c.vault.init(c.clock)
+	if o.Bus != nil {
+		c.others = o.Bus.Join(c.heard)
+	}
 	return c
+}
+
+// share makes what nobody shares with it.
+func (c *Connector) share(watch func(Shown)) {
+	if c.buffers == nil {
+		c.buffers = buffer.NewMemory(buffer.Limits{})
+	}
+	if c.state == nil {
+		c.state = state.NewMemory()
+	}
+	if c.world == nil {
+		c.world = NewWorld(c.clock, watch)
+	}
+	c.chats, c.commands = &c.world.chats, &c.world.commands
 }
 
 // Close cuts every socket and waits until no goroutine of the connector is
@@ -126,6 +145,9 @@ func (c *Connector) Close() {
 	c.closed = true
 	c.closing.Unlock()
 	c.cancel()
+	if c.others != nil {
+		c.others.Leave()
+	}
 	for _, s := range c.routes.all() {
 		s.cut("the connector stopped")
 	}

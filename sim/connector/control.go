@@ -90,7 +90,7 @@ func (c *Connector) Revoke(gatewayID string) error {
 	for _, s := range sockets {
 		s.closeSoon(closeUnauthorized, "revoked")
 	}
-	return nil
+	return c.putRecord(gatewayID)
 }
 
 // RotateSecrets sets the accepted secrets of a gateway, primary first (AUTH-3).
@@ -101,9 +101,9 @@ func (c *Connector) RotateSecrets(gatewayID string, secrets []string) error {
 		return fmt.Errorf("gateway %q is not known", gatewayID)
 	}
 	for _, secret := range old {
-		c.vault.know(secret)
+		c.world.secrets.know(secret)
 	}
-	return nil
+	return c.putRecord(gatewayID)
 }
 
 // RefuseUpgrades answers upgrades with an HTTP status; 0 accepts again.

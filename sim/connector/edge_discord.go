@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/relaysim/relaysim/sim/connector/state"
 	"github.com/relaysim/relaysim/sim/trace"
 )
 
@@ -52,7 +53,7 @@ func (c *Connector) serveInteraction(w http.ResponseWriter, r *http.Request, bot
 		return
 	}
 	tenant := c.routes.owner(i.scope, i.author)
-	t, err := c.routes.choose(tenant, "", i.source)
+	t, err := c.choose(tenant, "", i.source)
 	c.bind(i, tenant, err == nil && t.SharedGroups)
 	if err != nil {
 		c.drop("", "interaction", err)
@@ -90,14 +91,17 @@ func (c *Connector) bind(i interaction, tenant string, shared bool) {
 	if i.token == "" {
 		return
 	}
-	c.vault.know(i.token)
+	c.world.secrets.know(i.token)
 	if tenant == "" {
 		return
 	}
-	c.vault.put(
-		capabilityKey{tenant, sessionKey(i.source, "main", false, shared), interactionToken},
-		capability{platform: "discord", chatID: i.chatID, expires: c.clock.Now().Add(interactionTokenLife)},
+	err := c.state.PutCapability(
+		state.Key{Tenant: tenant, Session: sessionKey(i.source, "main", false, shared), Kind: interactionToken},
+		state.Capability{Platform: "discord", ChatID: i.chatID, Expires: c.clock.Now().Add(interactionTokenLife)},
 	)
+	if err != nil {
+		c.note("", "a capability cannot be kept: "+err.Error())
+	}
 }
 
 // interaction is what the edge reads of one.

@@ -1,11 +1,11 @@
 package connector
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"github.com/relaysim/relaysim/sim/connector/buffer"
 	"github.com/relaysim/relaysim/sim/trace"
@@ -31,8 +31,7 @@ type instance struct {
 	live   bool    // the buffer was empty on socket: nothing is before what comes
 	sent   string  // the entry that was delivered and not acknowledged; empty: none
 
-	woken    bool      // it was poked since it was flipped
-	nextPoke time.Time // none is made before
+	woken bool // it was poked since it was flipped
 }
 
 // newInstance is an instance that is away. What a connector before this one has
@@ -47,12 +46,34 @@ func newInstance(c *Connector, name buffer.Name, g Gateway) *instance {
 	return i
 }
 
+// reachable says whether what comes for the instance can get to it though it is
+// not here: it waits, or another instance of the connector may have its socket.
+func (i *instance) reachable() bool { return i.keeps.Load() || i.c.others != nil }
+
 // deliver writes a frame to a socket of the instance, or puts it behind what is
-// buffered. A nil socket is none.
+// buffered. A nil socket is none here: then the others are told (BUS-1).
 func (i *instance) deliver(frame []byte, to *socket) error {
+	err := i.deliverHere(frame, to)
+	switch {
+	case i.c.others == nil:
+	case err == nil && to == nil:
+		i.c.tell(i.name.Tenant, told{Kind: toldBuffered, Instance: i.name.Instance})
+	case errors.Is(err, errNoSocket):
+		i.c.tell(i.name.Tenant, told{Kind: toldEvent, Instance: i.name.Instance, Frame: frame})
+		return nil // who has no buffer is not promised anything
+	}
+	return err
+}
+
+// deliverHere is deliver without the others. A nil socket is the newest.
+func (i *instance) deliverHere(frame []byte, to *socket) error {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	err := errNoSocket
+	if to == nil {
+		to = i.socket
+	}
+	i.lookAround()
 	if i.live && to != nil {
 		if err = to.write(frame, false); err == nil {
 			return nil
@@ -61,7 +82,36 @@ func (i *instance) deliver(frame []byte, to *socket) error {
 	if !i.keeps.Load() {
 		return err
 	}
-	return i.buffer(frame)
+	if err = i.buffer(frame); err == nil {
+		i.drain()
+	}
+	return err
+}
+
+// lookAround ends live delivery where another instance of the connector has put
+// something before what comes. The lock is held.
+func (i *instance) lookAround() {
+	if i.live && i.c.others != nil && i.keeps.Load() {
+		kept, err := i.c.buffers.State(i.name)
+		i.live = err == nil && kept.Entries == 0
+	}
+}
+
+// nudged drains what another instance of the connector has put into the buffer.
+func (i *instance) nudged() {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.lookAround()
+	if !i.live {
+		i.drain()
+	}
+}
+
+// release ends deliveries here: the newest socket is elsewhere.
+func (i *instance) release() {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.socket, i.live, i.sent = nil, false, ""
 }
 
 // buffer puts a frame behind what waits.
@@ -83,9 +133,11 @@ func (i *instance) buffer(frame []byte) error {
 // buffered (IDLE-4). A nil answer is given by somebody else, nobody knows when:
 // then what is buffered waits for the next handshake.
 func (i *instance) attach(s *socket, answer []byte) {
+	i.c.tell(i.name.Tenant, told{Kind: toldAttached, Instance: i.name.Instance})
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	i.socket, i.live, i.sent = s, false, ""
+	s.attached = true
 	if kept, err := i.c.buffers.State(i.name); answer == nil && (err != nil || kept.Entries > 0) {
 		return
 	}
@@ -157,7 +209,9 @@ func (i *instance) detach(s *socket) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	if i.socket == s {
-		i.socket, i.live, i.sent = i.c.routes.next(i), false, ""
+		i.socket, i.live, i.sent = i.c.routes.newest(func(s *socket) bool {
+			return s.record.instance == i && s.takesEvents() && s.attached
+		}), false, ""
 		i.drain()
 	}
 }

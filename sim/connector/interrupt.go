@@ -3,6 +3,7 @@ package connector
 import (
 	"errors"
 
+	"github.com/relaysim/relaysim/sim/connector/buffer"
 	"github.com/relaysim/relaysim/sim/trace"
 )
 
@@ -12,12 +13,11 @@ var errUnknownSession = errors.New("no other instance of the tenant runs the ses
 // that was given the session, else to the only socket there is.
 func (c *Connector) Interrupt(to, sessionKey, chatID string) error {
 	s := c.routes.named(to)
-	if to == "" {
-		if running := c.routes.runningAnywhere(sessionKey); running != nil {
-			s = running
-		}
-	}
-	if s == nil {
+	running, known := c.runningAnywhere(sessionKey)
+	switch {
+	case to == "" && known && (s == nil || s.record.instance.name != running):
+		return c.interrupt(running, sessionKey, chatID, to)
+	case s == nil:
 		return c.drop(to, "interrupt", errAmbiguous)
 	}
 	return s.write(interruptInbound(sessionKey, chatID), false)
@@ -33,14 +33,31 @@ func (s *socket) forwardInterrupt(frame []byte) {
 			key, _ = trace.Text(value)
 		}
 	})
-	other, own := s.c.routes.running(s.record.Tenant, key, s)
+	running := s.c.running(s.record.Tenant, []string{key})
 	switch {
-	case other != nil:
-		// Its gateway may be slow, and this goroutine reads another's.
-		other.post(interruptInbound(key, ""))
-	case !own:
+	case running == "":
 		s.c.drop(s.peer, "interrupt", errUnknownSession)
+	case running == s.record.Instance:
+	default:
+		s.c.interrupt(buffer.Name{Tenant: s.record.Tenant, Instance: running}, key, "", s.peer)
 	}
+}
+
+// interrupt tells the instance that runs a session, whichever connector instance
+// holds its socket. Its gateway may be slow, and this goroutine may read
+// another's: it is not waited for.
+func (c *Connector) interrupt(running buffer.Name, sessionKey, chatID, asker string) error {
+	frame := interruptInbound(sessionKey, chatID)
+	i := c.routes.find(running)
+	switch s := c.routes.socketOf(i); {
+	case s != nil:
+		s.post(frame)
+	case i != nil && c.others != nil:
+		c.tell(running.Tenant, told{Kind: toldInterrupt, Instance: running.Instance, Frame: frame})
+	default:
+		return c.drop(asker, "interrupt", errUnknownSession)
+	}
+	return nil
 }
 
 func interruptInbound(sessionKey, chatID string) []byte {
@@ -49,36 +66,16 @@ func interruptInbound(sessionKey, chatID string) []byte {
 	return append(b, "}\n"...)
 }
 
-// running is the newest socket of the instance that runs a session of a tenant,
-// unless that is the asker's own.
-func (r *routes) running(tenant, key string, asker *socket) (other *socket, own bool) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	instance := r.sessions.of(tenant, []string{key})
-	if instance == "" {
-		return nil, false
-	}
-	if asker != nil && asker.record.Instance == instance {
-		return nil, true
-	}
-	for _, s := range r.open {
-		if s.record.Tenant == tenant && s.record.Instance == instance && len(s.identities) > 0 {
-			other = s
-		}
-	}
-	return other, false
-}
-
-// runningAnywhere is the socket that runs a session of whichever tenant, if only one does.
-func (r *routes) runningAnywhere(key string) *socket {
-	var found *socket
-	for _, tenant := range r.tenants() {
-		if s, _ := r.running(tenant, key, nil); s != nil {
-			if found != nil {
-				return nil
+// runningAnywhere is the instance that runs a session of whichever tenant, if only
+// one does.
+func (c *Connector) runningAnywhere(key string) (found buffer.Name, ok bool) {
+	for _, tenant := range c.routes.tenants() {
+		if instance := c.running(tenant, []string{key}); instance != "" {
+			if ok {
+				return buffer.Name{}, false
 			}
-			found = s
+			found, ok = buffer.Name{Tenant: tenant, Instance: instance}, true
 		}
 	}
-	return found
+	return found, ok
 }

@@ -8,6 +8,8 @@ import (
 	"github.com/coder/quartz"
 
 	"github.com/relaysim/relaysim/sim/connector/buffer"
+	"github.com/relaysim/relaysim/sim/connector/bus"
+	"github.com/relaysim/relaysim/sim/connector/state"
 	"github.com/relaysim/relaysim/sim/trace"
 )
 
@@ -66,6 +68,12 @@ type Options struct {
 	// Buffers keeps what waits for instances that are away or going idle (IDLE-3).
 	// Nil keeps it in memory.
 	Buffers buffer.Buffers
+	// State, Bus and World are, beside Buffers, what several instances of one
+	// connector have in common (BUS-1), and what one that stopped has left to the
+	// next. Nil is one's own in memory; a nil Bus means that there are no others.
+	State state.State
+	Bus   bus.Bus
+	World *World
 
 	// Clock is the only source of contract time: expiry of tokens and
 	// capabilities, typing. Nil means the real clock.

@@ -3,6 +3,8 @@ package connector
 import (
 	"maps"
 	"slices"
+
+	"github.com/relaysim/relaysim/sim/connector/state"
 )
 
 // revoke deprovisions a gateway and returns the sockets to close, and its
@@ -16,7 +18,6 @@ func (r *routes) revoke(gatewayID string) (sockets []*socket, gone *instance, kn
 		return nil, nil, false
 	}
 	g.revoked = true
-	r.sessions.forget(g.Tenant, g.Instance)
 	if !slices.ContainsFunc(r.records, func(o *record) bool { return o.Tenant == g.Tenant && !o.revoked }) {
 		maps.DeleteFunc(r.users, func(_, tenant string) bool { return tenant == g.Tenant })
 	}
@@ -41,6 +42,40 @@ func (r *routes) rotate(gatewayID string, secrets []string) (old []string, known
 	}
 	old, g.secrets = g.secrets, slices.Clone(secrets)
 	return old, true
+}
+
+// apply takes over what has become of a gateway's record, and returns the sockets
+// to close.
+func (r *routes) apply(gatewayID string, changed state.Record) []*socket {
+	if changed.Secrets != nil {
+		r.rotate(gatewayID, changed.Secrets)
+	}
+	if !changed.Revoked {
+		return nil
+	}
+	sockets, gone, _ := r.revoke(gatewayID)
+	if gone != nil {
+		gone.keeps.Store(false)
+	}
+	return sockets
+}
+
+// putRecord keeps what has become of a gateway's record, for those that come
+// after this instance, and tells those beside it.
+func (c *Connector) putRecord(gatewayID string) error {
+	tenant, changed := c.routes.changed(gatewayID)
+	if err := c.state.PutRecord(gatewayID, changed); err != nil {
+		return err
+	}
+	c.tell(tenant, told{Kind: toldRecord, Gateway: gatewayID})
+	return nil
+}
+
+func (r *routes) changed(gatewayID string) (tenant string, _ state.Record) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	g := r.record(gatewayID)
+	return g.Tenant, state.Record{Revoked: g.revoked, Secrets: g.secrets}
 }
 
 // record finds a gateway by id; nil if there is none. The lock is held.

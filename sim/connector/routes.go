@@ -24,17 +24,15 @@ type identity struct{ platform, bot string }
 type routes struct {
 	ownsAll string // the tenant that owns everything; empty where tenants are named. Fixed after init.
 
-	mu       sync.Mutex
-	records  []*record
-	scopes   map[string]string // tenant by scope
-	users    map[string]string // tenant by author
-	open     []*socket         // in order of opening
-	sessions sessions
+	mu      sync.Mutex
+	records []*record         // Fixed after init; see record for what is in them.
+	scopes  map[string]string // tenant by scope
+	users   map[string]string // tenant by author
+	open    []*socket         // in order of opening
 }
 
 func (r *routes) init(c *Connector, o Options) {
 	r.scopes, r.users = map[string]string{}, map[string]string{}
-	r.sessions.init()
 	only := "" // with several tenants a record without one belongs to none
 	switch len(o.Tenants) {
 	case 0:
@@ -63,6 +61,13 @@ func (r *routes) init(c *Connector, o Options) {
 		}
 		r.records = append(r.records, &record{Gateway: g, secrets: slices.Clone(g.Secrets), instance: r.instance(c, g)})
 	}
+	for _, g := range r.records { // what has become of it under an instance before
+		changed, err := c.state.Record(g.ID)
+		if err != nil {
+			c.note(g.Name, "the record cannot be read: "+err.Error())
+		}
+		r.apply(g.ID, changed)
+	}
 }
 
 // instance is that of a record, which it may share with another one.
@@ -88,9 +93,19 @@ func (r *routes) first() *record {
 	return nil
 }
 
-// find returns the record whose secrets a token was signed with. A revoked
+// find is the instance of that name; nil if there is none.
+func (r *routes) find(name buffer.Name) *instance {
+	for _, g := range r.records {
+		if g.instance.name == name {
+			return g.instance
+		}
+	}
+	return nil
+}
+
+// authenticated returns the record whose secrets a token was signed with. A revoked
 // gateway's are refused (REV-3).
-func (r *routes) find(signed func(id string, secrets []string) bool) *record {
+func (r *routes) authenticated(signed func(id string, secrets []string) bool) *record {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, g := range r.records {
@@ -189,12 +204,18 @@ func (r *routes) named(name string) *socket {
 	return nil
 }
 
-// next is the newest socket of an instance that takes events; nil if none does.
-func (r *routes) next(i *instance) *socket {
+// socketOf is the newest socket of an instance that has said hello; nil if none
+// has.
+func (r *routes) socketOf(i *instance) *socket {
+	return r.newest(func(s *socket) bool { return s.record.instance == i && len(s.identities) > 0 })
+}
+
+// newest is the newest socket that f is true of. The lock is held in f.
+func (r *routes) newest(f func(*socket) bool) *socket {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, s := range slices.Backward(r.open) {
-		if s.record.instance == i && s.takesEvents() {
+		if f(s) {
 			return s
 		}
 	}

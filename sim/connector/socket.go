@@ -30,6 +30,7 @@ type socket struct {
 
 	identities []identity // Guarded by c.routes.mu: what its hellos said, in order.
 	idle       bool       // Guarded by c.routes.mu: it has said going_idle.
+	attached   bool       // Guarded by record.instance.mu: its hello has been answered.
 
 	writing sync.Mutex  // Held while a message is written.
 	stuck   *time.Timer // Cuts the socket when one write takes too long.

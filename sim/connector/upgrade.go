@@ -32,7 +32,7 @@ func (c *Connector) serveUpgrade(w http.ResponseWriter, r *http.Request) {
 	record, token := c.authenticate(r.Header.Get("Authorization"))
 	u := &upgrade{ResponseWriter: w, c: c, open: trace.Observation{
 		Kind: trace.Open, From: trace.Gateway, Path: r.URL.Path,
-		Conn: int(c.sockets.Add(1)), Auth: "absent",
+		Conn: int(c.world.sockets.Add(1)), Auth: "absent",
 	}}
 	if token {
 		u.open.Auth = "present"
@@ -133,7 +133,7 @@ func (c *Connector) authenticate(header string) (_ *record, token bool) {
 		return nil, true
 	}
 	now := c.clock.Now()
-	return c.routes.find(func(id string, secrets []string) bool {
+	return c.routes.authenticated(func(id string, secrets []string) bool {
 		got, err := auth.Verify(bearer, secrets, now)
 		return err == nil && got == id
 	}), true

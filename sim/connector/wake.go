@@ -14,11 +14,16 @@ import (
 // WAKE-2). A poke that came to nothing is made again for a later entry. The lock
 // is held.
 func (i *instance) wake() {
-	now := i.c.clock.Now()
-	if i.wakeURL == "" || i.woken || now.Before(i.nextPoke) || !i.c.begin() {
+	if i.wakeURL == "" || i.woken {
 		return // (WAKE-3) without a URL there is nothing to poke
 	}
-	i.nextPoke = now.Add(i.c.wakeCoolDown)
+	may, err := i.c.state.Claim("wake "+i.name.Tenant+"/"+i.name.Instance, i.c.clock.Now(), i.c.wakeCoolDown)
+	if err != nil {
+		i.c.note(i.peer, "wake: "+err.Error())
+	}
+	if !may || !i.c.begin() {
+		return
+	}
 	i.c.activity.Begin() // on behalf of the goroutine
 	go func() {
 		defer i.c.serving.Done()
