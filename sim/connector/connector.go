@@ -49,7 +49,6 @@ type Connector struct {
 	log          Trace
 	activity     Activity
 	logger       *slog.Logger
-	keys         edgeKeys
 
 	manualHandshake atomic.Bool
 	manualResults   atomic.Bool
@@ -64,6 +63,7 @@ type Connector struct {
 	world    *World
 	chats    *chats    // of world
 	commands *commands // of world
+	keys     *edgeKeys // of world
 
 	trap      trap
 	routes    routes
@@ -135,7 +135,7 @@ func (c *Connector) share(watch func(Shown)) {
 	if c.world == nil {
 		c.world = NewWorld(c.clock, watch)
 	}
-	c.chats, c.commands = &c.world.chats, &c.world.commands
+	c.chats, c.commands, c.keys = &c.world.chats, &c.world.commands, &c.world.keys
 }
 
 // Close cuts every socket and waits until no goroutine of the connector is

@@ -93,6 +93,26 @@ func (c *Connector) Revoke(gatewayID string) error {
 	return c.putRecord(gatewayID)
 }
 
+// Deprovision revokes every gateway of the instance that a gateway is of (REV-3).
+func (c *Connector) Deprovision(gatewayID string) error {
+	ids := c.routes.ofInstance(gatewayID)
+	if len(ids) == 0 {
+		return fmt.Errorf("gateway %q is not known", gatewayID)
+	}
+	for _, id := range ids {
+		if err := c.Revoke(id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Holds says whether a socket of that name is open here. Without a name, whether
+// any is.
+func (c *Connector) Holds(to string) bool {
+	return c.routes.newest(func(s *socket) bool { return to == "" || s.named(to) }) != nil
+}
+
 // RotateSecrets sets the accepted secrets of a gateway, primary first (AUTH-3).
 // Its open sockets stay.
 func (c *Connector) RotateSecrets(gatewayID string, secrets []string) error {

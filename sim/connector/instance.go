@@ -53,10 +53,10 @@ func (i *instance) reachable() bool { return i.keeps.Load() || i.c.others != nil
 // deliver writes a frame to a socket of the instance, or puts it behind what is
 // buffered. A nil socket is none here: then the others are told (BUS-1).
 func (i *instance) deliver(frame []byte, to *socket) error {
-	err := i.deliverHere(frame, to)
+	kept, err := i.deliverHere(frame, to)
 	switch {
 	case i.c.others == nil:
-	case err == nil && to == nil:
+	case kept:
 		i.c.tell(i.name.Tenant, told{Kind: toldBuffered, Instance: i.name.Instance})
 	case errors.Is(err, errNoSocket):
 		i.c.tell(i.name.Tenant, told{Kind: toldEvent, Instance: i.name.Instance, Frame: frame})
@@ -65,27 +65,28 @@ func (i *instance) deliver(frame []byte, to *socket) error {
 	return err
 }
 
-// deliverHere is deliver without the others. A nil socket is the newest.
-func (i *instance) deliverHere(frame []byte, to *socket) error {
+// deliverHere is deliver without the others, and says whether the frame waits. A
+// nil socket is the newest.
+func (i *instance) deliverHere(frame []byte, to *socket) (kept bool, err error) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	err := errNoSocket
+	err = errNoSocket
 	if to == nil {
 		to = i.socket
 	}
 	i.lookAround()
 	if i.live && to != nil {
 		if err = to.write(frame, false); err == nil {
-			return nil
+			return false, nil
 		} // it has ended just now
 	}
 	if !i.keeps.Load() {
-		return err
+		return false, err
 	}
 	if err = i.buffer(frame); err == nil {
 		i.drain()
 	}
-	return err
+	return err == nil, err
 }
 
 // lookAround ends live delivery where another instance of the connector has put

@@ -56,7 +56,7 @@ func (c *Connector) heard(tenant string, message []byte) {
 	case toldBuffered:
 		i.nudged()
 	case toldEvent:
-		_ = i.deliverHere(m.Frame, nil) // to nobody where it is not held here
+		_, _ = i.deliverHere(m.Frame, nil) // to nobody where it is not held here
 	case toldAttached:
 		i.release()
 	case toldInterrupt:

@@ -32,6 +32,19 @@ func (r *routes) revoke(gatewayID string) (sockets []*socket, gone *instance, kn
 	return sockets, gone, true
 }
 
+// ofInstance lists the gateways of the instance that a gateway is of.
+func (r *routes) ofInstance(gatewayID string) (ids []string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	g := r.record(gatewayID)
+	for _, o := range r.records {
+		if g != nil && o.instance == g.instance {
+			ids = append(ids, o.ID)
+		}
+	}
+	return ids
+}
+
 // rotate replaces a gateway's secrets and returns the old ones.
 func (r *routes) rotate(gatewayID string, secrets []string) (old []string, known bool) {
 	r.mu.Lock()

@@ -13,6 +13,7 @@ type World struct {
 	chats    chats
 	commands commands
 	secrets  secrets
+	keys     edgeKeys
 	sockets  atomic.Int64 // numbers given
 	messages atomic.Int64 // ids given
 }

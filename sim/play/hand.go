@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"time"
@@ -97,6 +98,14 @@ func (h *Hand) control(step *scenario.Step) error {
 			return h.Connector.Revoke(id)
 		}
 		return h.Connector.RotateSecrets(id, c.Rotate)
+	case c.Deprovision:
+		id, err := h.Gateway(step.To)
+		if err != nil {
+			return err
+		}
+		return h.Connector.Deprovision(id)
+	case c.Kill, c.Restart, c.Instance != "":
+		return errors.New("only the connector of a scenario has lives and instances")
 	case c.Results != "":
 		h.Connector.SetManualResults(c.Results == manual)
 	case c.Handshake != "":

@@ -19,7 +19,7 @@ import (
 // startHeld starts the program of a held connector, and lets the bridge dial
 // what it holds.
 func (r *run) startHeld(ctx context.Context) error {
-	h, reply, err := holder.Start(ctx, *r.options.Connector.Program, setupOf(r.setup, r.clock.time()), func(reason string) {
+	h, reply, err := holder.Start(ctx, *r.options.Connector.Program, setupOf(r.connectors.options, r.clock.time()), func(reason string) {
 		r.log.Add(&trace.Observation{Kind: trace.Note, From: trace.Connector, Reason: reason})
 	})
 	if err != nil {
@@ -116,7 +116,7 @@ func (r *run) performHeld(ctx context.Context, step *scenario.Step) error {
 
 // order is what a driver is asked for in a step.
 func (r *run) order(step *scenario.Step) (what string, args map[string]any, err error) {
-	h := r.hand
+	h := r.handAt(r.connectors.names[0], nil)
 	switch {
 	case step.Inbound != nil:
 		event := Event(step.Inbound, h.Platforms[0].Name, h.source("m"))
@@ -169,7 +169,7 @@ func (r *run) controlOrder(step *scenario.Step) (what string, args map[string]an
 // chat is what a user sees in a channel, as JSON.
 func (r *run) chat(channel string) (json.RawMessage, error) {
 	if r.held == nil {
-		return json.Marshal(r.connector.Chat(channel))
+		return json.Marshal(r.connectors.any().Chat(channel))
 	}
 	reply, err := r.ask(context.Background(), "chat", map[string]any{"channel": channel})
 	switch {

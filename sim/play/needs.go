@@ -73,6 +73,7 @@ func setUp(sc *scenario.Scenario) string {
 		set  bool
 	}{
 		{"secrets", c.Secrets != nil},
+		{"instances", c.Instances != nil},
 		{"auth", c.Auth == "open"},
 		{"handshake", c.Handshake == manual},
 		{"results", c.Results == manual},

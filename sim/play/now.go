@@ -46,7 +46,7 @@ func (r *run) compareBuffer(e *scenario.Expectation) []verdict.Problem {
 	if err != nil {
 		return fault(err)
 	}
-	waiting, flipped, err := r.connector.Buffered(p.id)
+	waiting, flipped, err := r.connectors.any().Buffered(p.id)
 	if err != nil {
 		return fault(err)
 	}

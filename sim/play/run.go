@@ -10,7 +10,6 @@ import (
 
 	"github.com/relaysim/relaysim/gateway/wire"
 	"github.com/relaysim/relaysim/sim/bridge"
-	"github.com/relaysim/relaysim/sim/connector"
 	"github.com/relaysim/relaysim/sim/law"
 	"github.com/relaysim/relaysim/sim/quiet"
 	"github.com/relaysim/relaysim/sim/scenario"
@@ -35,32 +34,30 @@ type run struct {
 	variables *variables
 	signals   *signals
 
-	connector *connector.Connector
-	bridge    *bridge.Bridge // to a live connector; nil where there is none
-	setup     connector.Options
-	held      *holder.Holder // of a connector that a program holds; else nil
-	tokens    []string       // that were put into its edge
-	rested    int            // length of the trace when it was at rest last; -1: it has been asked for something since
-	hand      *Hand          // does the connector's side of steps
-	base      string         // the connector's URL
-	unmount   func()
-	wakes     string // the URL of the hosts that are poked
-	asleep    func() // unmounts them
-	transport *http.Transport
-	client    *http.Client
-	names     []string           // of the gateways, in order
-	gateways  map[string]*player // by name
-	sockets   map[string]*socket // dialled by hand, by name
-	byHand    map[int]bool       // connections dialled by hand, for the laws
-	calls     sync.WaitGroup     // calls outside a turn
-	timers    []time.Duration    // of gateways with a clock of their own, as they last said
-	ledger    *ledger
-	wants     map[*scenario.Expectation]*want // made so far
-	laws      *law.Judge                      // nil before they looked first
-	judged    int                             // the laws looked up to this observation
-	forgotten int                             // no longer kept up to this observation
-	problems  []verdict.Problem
-	broken    error // the scenario itself cannot be played
+	connectors *connectors
+	bridge     *bridge.Bridge // to a live connector; nil where there is none
+	held       *holder.Holder // of a connector that a program holds; else nil
+	tokens     []string       // that were put into its edge
+	rested     int            // length of the trace when it was at rest last; -1: it has been asked for something since
+	base       string         // the URL at which gateways find them
+	unmount    func()
+	wakes      string // the URL of the hosts that are poked
+	asleep     func() // unmounts them
+	transport  *http.Transport
+	client     *http.Client
+	names      []string           // of the gateways, in order
+	gateways   map[string]*player // by name
+	sockets    map[string]*socket // dialled by hand, by name
+	byHand     map[int]bool       // connections dialled by hand, for the laws
+	calls      sync.WaitGroup     // calls outside a turn
+	timers     []time.Duration    // of gateways with a clock of their own, as they last said
+	ledger     *ledger
+	wants      map[*scenario.Expectation]*want // made so far
+	laws       *law.Judge                      // nil before they looked first
+	judged     int                             // the laws looked up to this observation
+	forgotten  int                             // no longer kept up to this observation
+	problems   []verdict.Problem
+	broken     error // the scenario itself cannot be played
 }
 
 func newRun(s *Stage, sc *scenario.Scenario, rev *wire.Revision, o Options) *run {
@@ -85,12 +82,8 @@ func newRun(s *Stage, sc *scenario.Scenario, rev *wire.Revision, o Options) *run
 	r.ledger = newLedger(r.log, rev)
 	r.wakes, r.asleep = s.mount(http.HandlerFunc(r.woken), counter)
 	far := r.connectorOptions()
-	r.setup, r.connector = far, connector.New(far)
+	r.connectors = newConnectors(s, counter, far, sc.Connector.Instances)
 	r.base, r.unmount = s.mount(r.far(), counter)
-	r.hand = &Hand{
-		Connector: r.connector, Platforms: far.Platforms, Base: r.base, Client: r.client,
-		Now: clock.time, NewID: r.ids.next, Gateway: r.gatewayID,
-	}
 	return r
 }
 
@@ -126,7 +119,7 @@ func (r *run) start(ctx context.Context) error {
 func (r *run) far() http.Handler {
 	l := r.options.Connector
 	if l == nil {
-		return r.connector
+		return r.connectors
 	}
 	r.bridge = bridge.New(bridge.Options{
 		Connector: l.URL, Client: l.Client, Peer: r.nameOf, PeerHeader: peerHeader, Trace: r.log, Activity: r.counter,
@@ -202,7 +195,7 @@ func (r *run) end() {
 	for _, s := range r.sockets {
 		s.close()
 	}
-	r.connector.Close()
+	r.connectors.close()
 	if r.bridge != nil {
 		r.bridge.Close()
 	}
@@ -297,7 +290,7 @@ func (r *run) owners() law.Tenants {
 }
 
 func (r *run) secrets() []string {
-	secrets := append(r.connector.Secrets(), r.tokens...)
+	secrets := append(r.connectors.any().Secrets(), r.tokens...)
 	for _, p := range r.gateways {
 		secrets = append(secrets, p.secret)
 	}

@@ -51,13 +51,13 @@ func (r *run) round(ctx context.Context) error {
 		}
 		return pause(ctx, r.options.Settle)
 	}
-	if err := r.connector.Barrier(ctx); err != nil {
+	if err := r.connectors.barrier(ctx); err != nil {
 		return err
 	}
 	if err := r.askGateways(ctx); err != nil {
 		return err
 	}
-	return r.connector.Barrier(ctx)
+	return r.connectors.barrier(ctx)
 }
 
 // askGateways lets every gateway settle and notes its next timer.

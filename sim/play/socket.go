@@ -24,7 +24,7 @@ type socket struct {
 
 // dial opens a socket and answers nothing on it. A refused upgrade is no
 // error: the trace has it.
-func (r *run) dial(ctx context.Context, d *scenario.Dial) error {
+func (r *run) dial(ctx context.Context, d *scenario.Dial, at string) error {
 	if _, taken := r.sockets[d.As]; taken {
 		return fmt.Errorf("a socket was already dialled as %q", d.As)
 	}
@@ -37,7 +37,7 @@ func (r *run) dial(ctx context.Context, d *scenario.Dial) error {
 		header.Set("Authorization", "Bearer "+token)
 	}
 	before := r.log.Len()
-	conn, response, err := websocket.Dial(ctx, r.base+or(d.Path, "/relay"), &websocket.DialOptions{
+	conn, response, err := websocket.Dial(ctx, or(r.connectors.bases[at], r.base)+or(d.Path, "/relay"), &websocket.DialOptions{
 		HTTPClient: r.client, HTTPHeader: header,
 	})
 	for _, o := range r.log.Since(before) {

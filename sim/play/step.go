@@ -80,7 +80,7 @@ func (r *run) stimulate(ctx context.Context, step *scenario.Step) error {
 	case step.Gateway != "":
 		return r.life(ctx, step)
 	case step.Dial != nil:
-		return r.dial(ctx, step.Dial)
+		return r.dial(ctx, step.Dial, step.At)
 	case step.Store != nil:
 		return r.storeFile(step)
 	case step.Signal != "":
@@ -92,8 +92,7 @@ func (r *run) stimulate(ctx context.Context, step *scenario.Step) error {
 	case r.held != nil:
 		return r.performHeld(ctx, step)
 	default:
-		_, err := r.hand.Perform(ctx, step)
-		return err
+		return r.atConnector(ctx, step)
 	}
 	return nil
 }
@@ -109,6 +108,39 @@ func (r *run) tell(step *scenario.Step) error {
 		return err
 	}
 	return p.agent.learn([]scenario.Rule{*step.Tell.Rule})
+}
+
+// atConnector does what a step says of the connector's side.
+func (r *run) atConnector(ctx context.Context, step *scenario.Step) error {
+	if c := step.Connector; c != nil {
+		name := or(step.At, r.connectors.names[0])
+		switch {
+		case c.Kill:
+			r.connectors.kill(name)
+			return nil
+		case c.Restart:
+			r.connectors.kill(name)
+			r.connectors.start(name)
+			return nil
+		case c.Instance != "":
+			r.connectors.lead(c.Instance)
+			return nil
+		}
+	}
+	name, at, err := r.connectors.at(step)
+	if err != nil {
+		return err
+	}
+	_, err = r.handAt(name, at).Perform(ctx, step)
+	return err
+}
+
+// handAt does what is done at an instance of the connector.
+func (r *run) handAt(name string, at *connector.Connector) *Hand {
+	return &Hand{
+		Connector: at, Platforms: r.connectors.options.Platforms, Base: r.connectors.bases[name], Client: r.client,
+		Now: r.clock.time, NewID: r.ids.next, Gateway: r.gatewayID,
+	}
 }
 
 // writeByHand sends messages as they are from a socket dialled by hand.

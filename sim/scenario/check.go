@@ -23,6 +23,7 @@ const (
 	interruptible             // the same, where an interrupt may come in its place
 	platform                  // a platform of the connector
 	tenant                    // a tenant of the connector
+	farInstance               // an instance of the connector
 )
 
 // naming is one place where something is called by its name.
@@ -91,6 +92,8 @@ func (l *loader) checkNames(s *Scenario) {
 			l.known(at, "step that signals", given)
 		case platform:
 			l.known(at, "platform of the connector", platforms)
+		case farInstance:
+			l.known(at, "instance of the connector", s.Connector.Instances)
 		case tenant:
 			l.known(at, "tenant of the connector", tenants)
 		}

@@ -27,13 +27,17 @@ func (l *loader) judgeStep(x *Step, path string, have given) {
 
 // ofOne are the controls of one gateway, ofAll those of every one.
 var (
-	ofOne = []string{"close", "drop", "revoke", "rotate"}
-	ofAll = []string{"refuse", "results", "handshake", "descriptor"}
+	ofOne = []string{"close", "drop", "revoke", "rotate", "deprovision"}
+	ofAll = []string{"refuse", "results", "handshake", "descriptor", "kill", "restart", "instance"}
 )
 
 // judgeEnds checks to and from against what the step does.
 func (l *loader) judgeEnds(path string, have given) {
 	from, to, control := have["from"], have["to"], have["connector"]
+	l.name(farInstance, have["at"], member(path, "at"))
+	if control != nil {
+		l.name(farInstance, child(control, "instance"), member(member(path, "connector"), "instance"))
+	}
 	l.name(socket, to, member(path, "to"))
 	if from != nil && from.Value != connectorName {
 		l.name(dialled, from, member(path, "from"))

@@ -87,6 +87,7 @@ type Connector struct {
 	Handshake string                `yaml:"handshake" enum:"auto|manual" doc:"manual: a hello is not answered; a frame step does it."`
 	Results   string                `yaml:"results" enum:"auto|manual" doc:"manual: outbound requests are not answered; frame steps do it."`
 	Fail      map[string]string     `yaml:"fail" keys:"send|edit|typing|follow_up|get_chat_info|react|thread_create|thread_rename|send_media|prompt" doc:"Ops to refuse, with the error text to answer."`
+	Instances []string              `yaml:"instances" as:"written" doc:"Names of its instances, which share a bus and what is kept (BUS-1). Default: one."`
 	Chats     map[string]ChatConfig `yaml:"chats" doc:"What get_chat_info answers, by chat id."`
 }
 

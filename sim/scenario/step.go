@@ -11,6 +11,7 @@ type Step struct {
 	Tell *Telling `yaml:"-"`
 
 	To     string   `yaml:"to" with:"inbound|passthrough|interrupt|frame|raw|agent|gateway|connector|store" doc:"The gateway or dialled socket meant. Default: the only one."`
+	At     string   `yaml:"at" with:"inbound|interaction|webhook|passthrough|interrupt|connector|dial" doc:"The connector instance it happens at. Default: the one that holds the socket meant, else the first that runs."`
 	From   string   `yaml:"from" with:"frame|raw" doc:"For frame and raw: connector (default) or the name of a dialled socket."`
 	Within Duration `yaml:"within" with:"expect" doc:"For expect: virtual time to let pass until it holds."`
 
@@ -112,15 +113,19 @@ type Raw struct {
 type Control struct {
 	_ struct{} `one:"*"`
 
-	Close      *CloseCode     `yaml:"close" doc:"Close the socket with a code."`
-	Drop       bool           `yaml:"drop" doc:"Cut the socket without a close frame."`
-	Cut        *Cut           `yaml:"cut" doc:"Cut the socket on which a frame crosses, from now on, once."`
-	Revoke     bool           `yaml:"revoke" doc:"Deprovision the gateway: secret refused, socket closed 4401 (REV-3)."`
-	Refuse     int            `yaml:"refuse" doc:"Answer the next upgrades with this HTTP status; 0 accepts again."`
-	Rotate     []string       `yaml:"rotate" doc:"Accepted secrets from now on, primary first (AUTH-3)."`
-	Results    string         `yaml:"results" enum:"auto|manual" doc:"Change how requests are answered."`
-	Handshake  string         `yaml:"handshake" enum:"auto|manual" doc:"Change how hellos are answered."`
-	Descriptor map[string]any `yaml:"descriptor" doc:"Descriptor fields from the next handshake on."`
+	Close       *CloseCode     `yaml:"close" doc:"Close the socket with a code."`
+	Drop        bool           `yaml:"drop" doc:"Cut the socket without a close frame."`
+	Cut         *Cut           `yaml:"cut" doc:"Cut the socket on which a frame crosses, from now on, once."`
+	Revoke      bool           `yaml:"revoke" doc:"Deprovision the gateway: secret refused, socket closed 4401 (REV-3)."`
+	Deprovision bool           `yaml:"deprovision" doc:"Deprovision the gateway's instance: all its gateways are revoked, and what waits for it is dropped (REV-3)."`
+	Kill        bool           `yaml:"kill" doc:"End the connector instance: its sockets are cut; what it keeps stays, for the others and for its next life."`
+	Restart     bool           `yaml:"restart" doc:"The same, and it comes back at once. One that was killed comes back."`
+	Instance    string         `yaml:"instance" doc:"The connector instance that new sockets are led to from now on. Default: the first that runs."`
+	Refuse      int            `yaml:"refuse" doc:"Answer the next upgrades with this HTTP status; 0 accepts again."`
+	Rotate      []string       `yaml:"rotate" doc:"Accepted secrets from now on, primary first (AUTH-3)."`
+	Results     string         `yaml:"results" enum:"auto|manual" doc:"Change how requests are answered."`
+	Handshake   string         `yaml:"handshake" enum:"auto|manual" doc:"Change how hellos are answered."`
+	Descriptor  map[string]any `yaml:"descriptor" doc:"Descriptor fields from the next handshake on."`
 }
 
 // CloseCode is a close frame.
