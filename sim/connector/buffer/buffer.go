@@ -4,7 +4,11 @@
 // entry, and when, is the connector's business.
 package buffer
 
-import "errors"
+import (
+	"errors"
+	"strconv"
+	"strings"
+)
 
 // Name names an instance. Two tenants may have instances of the same name.
 type Name struct{ Tenant, Instance string }
@@ -57,7 +61,18 @@ type Limits struct {
 	Bytes   int // of all frames together; zero means 16 MiB
 }
 
+// The defaults of Limits.
 const (
-	defaultEntries = 10_000
-	defaultBytes   = 16 << 20
+	DefaultEntries = 10_000
+	DefaultBytes   = 16 << 20
 )
+
+// ID is the bufferId of the nth entry there ever was.
+func ID(n int) string { return "buf-" + strconv.Itoa(n) }
+
+// Number is which entry a bufferId is of; false where it is of none.
+func Number(id string) (n int, ok bool) {
+	digits, ok := strings.CutPrefix(id, "buf-")
+	n, err := strconv.Atoi(digits)
+	return n, ok && err == nil
+}

@@ -120,7 +120,7 @@ func (m *Memory) replay(r *record) bool {
 	case opBegin:
 		m.last = max(m.last, r.Last)
 	case opAppend:
-		n, ok := entryNumber(r.ID)
+		n, ok := Number(r.ID)
 		if !ok || r.Frame == nil {
 			return false
 		}

@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"maps"
 	"slices"
-	"strconv"
-	"strings"
 	"sync"
 )
 
@@ -27,8 +25,8 @@ type queue struct {
 
 // NewMemory returns an empty Memory.
 func NewMemory(l Limits) *Memory {
-	l.Entries = cmp.Or(l.Entries, defaultEntries)
-	l.Bytes = cmp.Or(l.Bytes, defaultBytes)
+	l.Entries = cmp.Or(l.Entries, DefaultEntries)
+	l.Bytes = cmp.Or(l.Bytes, DefaultBytes)
 	return &Memory{limits: l, instances: map[Name]*queue{}}
 }
 
@@ -41,7 +39,7 @@ func (m *Memory) Append(of Name, frame []byte) (Entry, State, error) {
 		return Entry{}, q.state(), ErrFull
 	}
 	m.last++
-	e := Entry{ID: entryID(m.last), Frame: frame}
+	e := Entry{ID: ID(m.last), Frame: frame}
 	q.append(e)
 	return e, q.state(), nil
 }
@@ -136,16 +134,6 @@ func (q *queue) remove(id string) bool {
 }
 
 func (q *queue) state() State { return State{Flipped: q.flipped, Entries: len(q.entries)} }
-
-// entryID is the bufferId of the nth entry.
-func entryID(n int) string { return "buf-" + strconv.Itoa(n) }
-
-// entryNumber is which entry a bufferId is of.
-func entryNumber(id string) (n int, ok bool) {
-	digits, ok := strings.CutPrefix(id, "buf-")
-	n, err := strconv.Atoi(digits)
-	return n, ok && err == nil
-}
 
 // names are those of the instances, in order. The lock is held.
 func (m *Memory) names() []Name {
