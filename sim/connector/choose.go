@@ -21,16 +21,26 @@ type target struct {
 // choose finds the gateway of a tenant that gets what comes from a source, and
 // remembers that its instance runs the session. To narrows it to one gateway.
 // It never finds another tenant's (SEC-3).
-func (c *Connector) choose(tenant, to string, src source) (target, error) {
+//
+// What the policy of that gateway does not let through is neither kept nor does
+// it wake anybody (GATE-3).
+func (c *Connector) choose(tenant, to string, src source, r remark) (target, error) {
 	if tenant == "" {
 		return target{}, errNoOwner
+	}
+	linked, err := c.routes.linked(tenant, src.author)
+	if err != nil {
+		return target{}, err
 	}
 	running := ""
 	if len(c.routes.records) > 1 { // else there is nothing to choose
 		running = c.running(tenant, append(sessionKeys(src, false), sessionKeys(src, true)...))
 	}
-	best, err := c.routes.best(tenant, to, src, running)
+	best, err := c.routes.best(tenant, to, linked, src, running)
 	if err != nil {
+		return target{}, err
+	}
+	if err := best.Policy.judge(src, r); err != nil {
 		return target{}, err
 	}
 	if err := c.state.PutSessions(tenant, sessionKeys(src, best.SharedGroups), best.Instance); err != nil {
@@ -49,8 +59,9 @@ func (c *Connector) running(tenant string, sessions []string) string {
 	return instance
 }
 
-// best is the target that suits a source best.
-func (r *routes) best(tenant, to string, src source, running string) (target, error) {
+// best is the target that suits a source best, among those of the instance that
+// its author is linked to, if it is to any.
+func (r *routes) best(tenant, to, linked string, src source, running string) (target, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	var best target
@@ -59,6 +70,7 @@ func (r *routes) best(tenant, to string, src source, running string) (target, er
 		switch {
 		case t.Tenant != tenant:
 			foreign = true
+		case linked != "" && t.Instance != linked:
 		case t.suits(src, running) >= most:
 			best, most = t, t.suits(src, running)
 		}

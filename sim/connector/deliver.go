@@ -31,7 +31,7 @@ func (c *Connector) Deliver(d Delivery) error {
 	src := sourceOf(raw)
 	tenant := c.routes.owner(src.scope, src.author)
 	c.show(d.Event, src, tenant)
-	t, err := c.choose(tenant, d.To, src)
+	t, err := c.choose(tenant, d.To, src, remarkOf(d.Event, raw, c.platforms.bot(src.platform)))
 	if err != nil {
 		return c.drop(d.To, "inbound", err)
 	}

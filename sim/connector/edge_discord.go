@@ -53,7 +53,7 @@ func (c *Connector) serveInteraction(w http.ResponseWriter, r *http.Request, bot
 		return
 	}
 	tenant := c.routes.owner(i.scope, i.author)
-	t, err := c.choose(tenant, "", i.source)
+	t, err := c.choose(tenant, "", i.source, remark{addressed: true})
 	c.bind(i, tenant, err == nil && t.SharedGroups)
 	if err != nil {
 		c.drop("", "interaction", err)

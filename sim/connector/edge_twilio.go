@@ -29,7 +29,7 @@ func (c *Connector) serveTwilio(w http.ResponseWriter, r *http.Request, bot stri
 	}
 	from := params.Get("From")
 	src := source{platform: "sms", chatType: "dm", chatID: from, user: from}
-	t, err := c.choose(c.routes.owner(params.Get("To"), from), "", src)
+	t, err := c.choose(c.routes.owner(params.Get("To"), from), "", src, remark{addressed: true})
 	if err != nil {
 		c.drop("", "webhook", err)
 	}

@@ -140,6 +140,11 @@ type Gateway struct {
 	Instance string
 	// Secrets accepted, primary first (AUTH-3).
 	Secrets []string
+	// Users are the authors bound to its instance. Where a tenant has any, what an
+	// author writes reaches only the instance it is bound to (GATE-1).
+	Users []string
+	// Policy says what of that it gets (GATE-2).
+	Policy Policy
 	// SharedGroups says that it keeps one session for all users of a group, so
 	// that capabilities are bound under the key it will compute (SK-4, DI-6).
 	SharedGroups bool

@@ -98,6 +98,18 @@ func (p *platforms) fronts(id identity) bool {
 	return ok && (id.bot == "" || id.bot == f.bot)
 }
 
+// bot is the bot on a platform; empty if the connector does not front it.
+func (p *platforms) bot(name string) string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, f := range p.list {
+		if f.platform == name {
+			return f.bot
+		}
+	}
+	return ""
+}
+
 func (p *platforms) first() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()

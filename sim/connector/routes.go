@@ -59,6 +59,9 @@ func (r *routes) init(c *Connector, o Options) {
 		if r.ownsAll != "" {
 			g.Tenant = r.ownsAll
 		}
+		for _, user := range g.Users {
+			r.users[user] = g.Tenant
+		}
 		r.records = append(r.records, &record{Gateway: g, secrets: slices.Clone(g.Secrets), instance: r.instance(c, g)})
 	}
 	for _, g := range r.records { // what has become of it under an instance before

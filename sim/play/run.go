@@ -285,6 +285,9 @@ func (r *run) owners() law.Tenants {
 	}
 	for _, p := range r.gateways {
 		t.Gateways[p.id] = p.tenant
+		for _, user := range p.config.Users {
+			t.Users[user] = p.tenant
+		}
 	}
 	return t
 }

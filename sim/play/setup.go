@@ -47,7 +47,12 @@ func record(name string, g scenario.Gateway, secrets map[string][]string) connec
 		accepted = []string{g.Secret}
 	}
 	perUser := g.Sessions.GroupPerUser
+	var policy connector.Policy
+	if g.Policy != nil {
+		policy = connector.Policy(*g.Policy)
+	}
 	return connector.Gateway{
+		Users: g.Users, Policy: policy,
 		ID: g.ID, Name: name, Tenant: g.Tenant, Instance: g.Instance, Secrets: accepted,
 		SharedGroups: perUser != nil && !*perUser,
 	}

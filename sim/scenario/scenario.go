@@ -124,11 +124,24 @@ type Gateway struct {
 	Typing           *bool             `yaml:"typing" doc:"Typing during a turn (OUT-11). Default: true."`
 	Connect          *bool             `yaml:"connect" doc:"false: it does not dial before a step says so. Default: true."`
 	Reconnect        *bool             `yaml:"reconnect" doc:"false: it does not re-dial (RC). Default: true."`
+	Users            []string          `yaml:"users" doc:"Authors bound to its instance; where there are any, others' messages reach no instance (GATE-1)."`
+	Policy           *Policy           `yaml:"policy" doc:"What of its tenant's events it gets (GATE-2). Default: everything."`
 	Wake             *Wake             `yaml:"wake" doc:"Where its host is poked when something waits for it (WAKE-1). Default: nowhere."`
 	BackOff          Duration          `yaml:"back_off" doc:"The first wait before it dials again, doubled up to 30s. Default 1s (RC-1)."`
 	HandshakeTimeout Duration          `yaml:"handshake_timeout" doc:"Default 30s."`
 	RequestTimeout   Duration          `yaml:"request_timeout" doc:"Default 30s."`
 	MaxMessage       int               `yaml:"max_message" range:"1.." doc:"Bytes; default 1048576 (FR-8)."`
+}
+
+// Policy narrows what an instance gets; the names are the contract's.
+type Policy struct {
+	Principal          string   `yaml:"principal" enum:"owner-only|allow-list|any" doc:"Who is authorised. Default: any."`
+	Owner              string   `yaml:"owner" doc:"The author whose own messages are always relevant."`
+	Allowed            []string `yaml:"allowed" doc:"Authorised under allow-list, beside the owner."`
+	Scopes             []string `yaml:"scopes" doc:"The guilds and chats it sees. Default: all of its tenant's."`
+	RequireAddress     bool     `yaml:"requireAddress" doc:"In groups only what mentions the bot or replies to it is relevant."`
+	FreeResponseScopes []string `yaml:"freeResponseScopes" doc:"Guilds and chats in which nothing need be addressed."`
+	AllowOtherBots     bool     `yaml:"allowOtherBots" doc:"What other bots write is relevant."`
 }
 
 // Wake is a gateway's wake URL, and what its host answers there.
