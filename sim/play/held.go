@@ -62,6 +62,7 @@ func setupOf(o connector.Options, now time.Time) map[string]any {
 		gateways = append(gateways, map[string]any{
 			"id": g.ID, "name": g.Name, "tenant": g.Tenant, "instance": g.Instance, "secrets": g.Secrets,
 			"shared_groups": g.SharedGroups, "buffered": g.Buffered, "wake_url": g.WakeURL,
+			"users": g.Users, "policy": policyOf(g.Policy),
 		})
 	}
 	chats := map[string]any{}
@@ -72,6 +73,14 @@ func setupOf(o connector.Options, now time.Time) map[string]any {
 		"platforms": platforms, "tenants": tenants, "gateways": gateways, "chats": chats, "fail": o.Fail,
 		"open_auth": o.OpenAuth, "manual_handshake": o.ManualHandshake, "manual_results": o.ManualResults,
 		"now": now.UnixMilli(),
+	}
+}
+
+// policyOf is a policy in the words of the contract (POL-1, MAN-2).
+func policyOf(p connector.Policy) map[string]any {
+	return map[string]any{
+		"principal": p.Principal, "owner": p.Owner, "allowed": p.Allowed, "scopes": p.Scopes, "requireAddress": p.RequireAddress,
+		"freeResponseScopes": p.FreeResponseScopes, "allowOtherBots": p.AllowOtherBots,
 	}
 }
 

@@ -18,6 +18,17 @@ import (
 
 var errDropped = connector.ErrDropped
 
+// policy says what of a tenant's events a gateway gets.
+type policy struct {
+	Principal          string   `json:"principal"`
+	Owner              string   `json:"owner"`
+	Allowed            []string `json:"allowed"`
+	Scopes             []string `json:"scopes"` // null: all of its tenant's
+	RequireAddress     bool     `json:"requireAddress"`
+	FreeResponseScopes []string `json:"freeResponseScopes"`
+	AllowOtherBots     bool     `json:"allowOtherBots"`
+}
+
 // setup is the connector that a scenario asks for.
 type setup struct {
 	Platforms []struct {
@@ -36,6 +47,8 @@ type setup struct {
 		Tenant       string   `json:"tenant"`
 		Instance     string   `json:"instance"`
 		Secrets      []string `json:"secrets"`
+		Users        []string `json:"users"`
+		Policy       policy   `json:"policy"`
 		SharedGroups bool     `json:"shared_groups"`
 		Buffered     bool     `json:"buffered"`
 		WakeURL      string   `json:"wake_url"`
@@ -60,7 +73,10 @@ func (s *setup) options() connector.Options {
 		o.Tenants = append(o.Tenants, connector.Tenant{ID: t.ID, Scopes: t.Scopes, Users: t.Users})
 	}
 	for _, g := range s.Gateways {
-		o.Gateways = append(o.Gateways, connector.Gateway(g))
+		o.Gateways = append(o.Gateways, connector.Gateway{
+			ID: g.ID, Name: g.Name, Tenant: g.Tenant, Instance: g.Instance, Secrets: g.Secrets, Users: g.Users,
+			Policy: connector.Policy(g.Policy), SharedGroups: g.SharedGroups, Buffered: g.Buffered, WakeURL: g.WakeURL,
+		})
 	}
 	return o
 }
