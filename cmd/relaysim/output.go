@@ -38,12 +38,17 @@ func newOutput(p program, flags simulateFlags, runs []run) (*output, error) {
 			stdout = out.progress.Above(p.stdout)
 		}
 	}
-	if flags.json {
+	switch width, ok := terminal(p.stdout); { // 0 where it is none
+	case flags.json:
 		out.reporters = append(out.reporters, report.NewJSON(stdout))
-	} else {
-		width, ok := terminal(p.stdout) // 0 where it is none
-		colour := ok && p.env("NO_COLOR") == ""
-		out.reporters = append(out.reporters, report.NewText(stdout, report.TextOptions{Colour: colour, Traces: flags.verbose, Width: width}))
+	default:
+		o := report.TextOptions{Colour: ok && p.env("NO_COLOR") == "", Traces: flags.verbose, Width: width}
+		if flags.columns == nil || flags.verbose {
+			out.reporters = append(out.reporters, report.NewText(stdout, o))
+		}
+		if flags.columns != nil {
+			out.reporters = append(out.reporters, report.NewMatrix(stdout, o, columnNames(flags.columns)))
+		}
 	}
 	if p.onGitHub() {
 		out.reporters = append(out.reporters, annotations(p, out.stderr))
@@ -80,7 +85,11 @@ func terminal(w io.Writer) (width int, ok bool) {
 func names(runs []run) []string {
 	var list []string
 	for _, r := range runs {
-		list = append(list, r.name()+" ["+r.revision.Name+"]")
+		name := r.name() + " [" + r.revision.Name + "]"
+		if r.on != nil {
+			name += " " + r.on.Name
+		}
+		list = append(list, name)
 	}
 	return list
 }
@@ -109,6 +118,10 @@ func (o *output) ended(i int) {
 func (o *output) add(r run, v *verdict.Result) {
 	v.Name = r.name()
 	e := report.Entry{Result: v, Group: r.source.group}
+	if r.on != nil {
+		r.on.sum.Add(v)
+		e.Target = r.on.Name
+	}
 	if v.Outcome == verdict.Failed || v.Outcome == verdict.NotJudged {
 		saved, err := o.traces.save(r, v)
 		if err != nil && o.err == nil {

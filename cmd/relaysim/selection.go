@@ -25,7 +25,8 @@ type run struct {
 	scenario *scenario.Scenario
 	revision *wire.Revision
 	source   source
-	round    int // from 1; 0 where there is only one
+	round    int     // from 1; 0 where there is only one
+	on       *column // of --matrix; nil without
 }
 
 // name is what the run is called in reports.

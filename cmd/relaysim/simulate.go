@@ -39,6 +39,8 @@ type simulateFlags struct {
 	excuses  *knownFailures // those of known; nil for none
 	gateway  string         // command of a driver; empty: the built-in gateway
 	driver   *driver.Driver // of gateway
+	matrix   string
+	columns  []*column // those of matrix
 }
 
 const simulateHelp = `Plays scenarios (.yaml) and recordings (.jsonl) through the gateway and the fake
@@ -65,7 +67,12 @@ no control of it; the rest is skipped, with the reason. --tags conformance is wh
 any connector must pass. GATEWAY_RELAY_ID, _SECRET, _PLATFORMS and _BOT_IDS say who
 dials. What a scenario names of a connector, such as a chat, are vars listed under
 given: --var channel=123 --var scope=456. With --connector-driver a program holds the
-connector, and nearly everything is played.`
+connector, and nearly everything is played.
+
+--matrix FILE plays everything against several gateways, a column each: a YAML
+list of targets, each with name and gateway (the command of a driver, or built-in),
+and perhaps a revision and the dir where the command runs. What differs between
+them comes first. It fails if one of them does.`
 
 func newSimulate(p program) *cobra.Command {
 	var flags simulateFlags
@@ -103,6 +110,7 @@ func newSimulate(p program) *cobra.Command {
 	f.DurationVar(&flags.timeout, "timeout", 30*time.Second, "real time after which one run is ended and has failed")
 	flags.liveFlags.add(f)
 	f.StringVar(&flags.gateway, "gateway", "", "play against the gateway that this `command` holds: a driver, see sim/target/PROTOCOL.md")
+	f.StringVar(&flags.matrix, "matrix", "", "play against every gateway that this YAML `file` lists, and say in what they differ")
 	f.StringVar(&flags.junit, "junit", "", "write JUnit XML to this `file` too")
 	f.BoolVar(&flags.json, "json", false, "print JSON, one object a line, in place of text")
 	f.StringVar(&flags.traceDir, "trace-dir", "", "save the recording of each failed run in this `folder`")
@@ -116,6 +124,8 @@ func (f simulateFlags) check() error {
 		return fmt.Errorf("-j %d: want at least 1", f.workers)
 	case f.update && f.known == "":
 		return errors.New("--update-known: want --known too, which names the file")
+	case f.matrix != "" && (f.gateway != "" || f.connector != "" || f.liveFlags.driver != ""):
+		return errors.New("--matrix: it names what is under test, so give no --gateway, --connector or --connector-driver")
 	case f.timeout <= 0:
 		return fmt.Errorf("--timeout %s: want more than 0", f.timeout)
 	}
@@ -142,12 +152,18 @@ func simulate(ctx context.Context, p program, flags simulateFlags, paths []strin
 	if flags.excuses, err = loadKnown(p, flags, files, len(paths) == 0); err != nil {
 		return err
 	}
+	if flags.columns, err = loadMatrix(p, flags.matrix); err != nil {
+		return err
+	}
 	return playFiles(ctx, p, flags, files)
 }
 
 func playFiles(ctx context.Context, p program, flags simulateFlags, files []loaded) error {
 	runs, err := flags.selection.runs(files)
 	if err != nil {
+		return err
+	}
+	if runs, err = spread(runs, flags.columns); err != nil {
 		return err
 	}
 	if flags.live, err = flags.connectors(p); err != nil {
@@ -167,12 +183,18 @@ func playFiles(ctx context.Context, p program, flags simulateFlags, files []load
 	if updated, err := flags.excuses.end(p, s); err != nil || updated && s.NotJudged == 0 {
 		return err
 	}
+	if idle := untested(flags.columns); idle != "" && s.OK() {
+		return failure("everything was skipped on " + idle + ", so it was not tested")
+	}
 	return judge(s, len(runs))
 }
 
 // performOn is perform against what the flags say is under test.
 func performOn(ctx context.Context, p program, st stage, runs []run, flags simulateFlags) (report.Summary, error) {
-	if flags.gateway == "" {
+	switch {
+	case flags.columns != nil:
+		return performOnEach(ctx, p, st, runs, flags)
+	case flags.gateway == "":
 		return perform(ctx, p, st, runs, flags)
 	}
 	d, err := driver.New(ctx, driver.Options{Command: flags.gateway, Stderr: p.stderr})
@@ -224,8 +246,12 @@ func playAll(ctx context.Context, st stage, runs []run, flags simulateFlags, ord
 			Timeout: flags.timeout, Pace: flags.pace, Logger: out.logger(r),
 			Connector: flags.live[r.revision], Patience: flags.wait, Settle: flags.settle,
 		}
-		if flags.driver != nil {
-			o.Target = flags.driver
+		d := flags.driver
+		if r.on != nil {
+			d = r.on.driver
+		}
+		if d != nil {
+			o.Target = d
 		}
 		list = append(list, func(ctx context.Context) *verdict.Result {
 			return flags.excuses.excuse(r, st.Run(ctx, r.scenario, r.revision, o))

@@ -51,7 +51,7 @@ func writeTrace(f *newFile, r run, v *verdict.Result) error {
 	w, err := recording.NewWriter(secrets.Gate(f), recording.Header{
 		Title:           r.name(),
 		About:           "Saved by relaysim simulate from " + r.source.name + ", which " + v.Outcome.String() + ".",
-		Gateway:         "relaysim",
+		Gateway:         r.gateway(),
 		Connector:       "relaysim",
 		ContractVersion: 1,
 		Revision:        r.revision.Name,
@@ -76,6 +76,9 @@ func traceName(r run) string {
 	name := strings.TrimSuffix(filepath.ToSlash(filepath.Clean(r.source.name)), filepath.Ext(r.source.name))
 	name = strings.NewReplacer("../", "", "/", "-", ":", "").Replace(name)
 	name = strings.Trim(strings.TrimSuffix(name, r.revision.Name), "-") + "-" + r.revision.Name
+	if r.on != nil {
+		name += "-" + strings.NewReplacer("/", "-", `\`, "-").Replace(r.on.Name)
+	}
 	if r.round > 0 {
 		name += fmt.Sprintf("-round-%d", r.round)
 	}

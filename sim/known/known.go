@@ -34,9 +34,6 @@ type File struct {
 	lines   []string // with their ends
 }
 
-// fieldNames are the fields of an entry, in the order in which they are written.
-var fieldNames = []string{"scenario", "revision", "reason", "link"}
-
 // Read reads a file; name is what it is called in problems. A file without
 // entries is one all the same. The error is a scenario.Errors with everything that
 // is wrong.
@@ -66,37 +63,10 @@ func Read(name string, data []byte) (*File, error) {
 // entry reads one entry.
 func (f *File) entry(n *yaml.Node, path string) (e Entry, wrong scenario.Errors) {
 	e.Pos = scenario.Pos{File: f.Name, Line: n.Line, Col: n.Column}
-	fault := func(at *yaml.Node, path, format string, args ...any) {
-		wrong = append(wrong, scenario.Problem{
-			Pos: scenario.Pos{File: f.Name, Line: at.Line, Col: at.Column}, Path: path, Text: fmt.Sprintf(format, args...),
-		})
-	}
-	if n.Kind != yaml.MappingNode {
-		fault(n, path, "want a known failure, whose fields are %s", strings.Join(fieldNames, ", "))
-		return e, wrong
-	}
-	to := map[string]*string{"scenario": &e.Scenario, "revision": &e.Revision, "reason": &e.Reason, "link": &e.Link}
-	given := map[string]int{}
-	for i := 0; i < len(n.Content); i += 2 {
-		key, value := n.Content[i], n.Content[i+1]
-		at := path + "." + key.Value
-		switch field := to[key.Value]; {
-		case field == nil:
-			fault(key, at, "unknown field%s", spell.DidYouMean(key.Value, fieldNames))
-		case given[key.Value] != 0:
-			fault(key, at, "given twice, first at line %d", given[key.Value])
-		case value.Kind != yaml.ScalarNode || value.ShortTag() == "!!null" || strings.TrimSpace(value.Value) == "":
-			fault(value, at, "want text")
-		default:
-			*field = strings.TrimSpace(value.Value)
-		}
-		given[key.Value] = key.Line
-	}
-	for _, name := range []string{"scenario", "reason"} {
-		if given[name] == 0 {
-			fault(n, path, "no %s", name)
-		}
-	}
+	wrong = scenario.Texts(f.Name, n, path, "a known failure", []scenario.Text{
+		{Name: "scenario", To: &e.Scenario, Need: true}, {Name: "revision", To: &e.Revision},
+		{Name: "reason", To: &e.Reason, Need: true}, {Name: "link", To: &e.Link},
+	})
 	return e, wrong
 }
 

@@ -27,7 +27,8 @@ type jsonResult struct {
 	File     string        `json:"file,omitempty"`
 	Line     int           `json:"line,omitempty"`
 	Revision string        `json:"revision,omitempty"`
-	Outcome  string        `json:"outcome"` // passed, failed, skipped, not judged
+	Target   string        `json:"target,omitempty"` // where there are several
+	Outcome  string        `json:"outcome"`          // passed, failed, skipped, not judged
 	Reason   string        `json:"reason,omitempty"`
 	Known    *jsonKnown    `json:"known,omitempty"` // where the failure is listed that it skips
 	Seconds  float64       `json:"seconds"`         // real time
@@ -77,7 +78,7 @@ type jsonSummary struct {
 // Add writes one result.
 func (j *JSON) Add(e Entry) {
 	r := jsonResult{
-		Kind: "result", Name: e.Name, File: e.File, Line: e.Line, Revision: e.Revision,
+		Kind: "result", Name: e.Name, File: e.File, Line: e.Line, Revision: e.Revision, Target: e.Target,
 		Outcome: e.Outcome.String(), Reason: e.Reason, Seconds: e.Elapsed.Seconds(),
 		Covers: e.Covers, Tags: e.Tags, Saved: e.Saved,
 	}

@@ -19,14 +19,23 @@ type Entry struct {
 	Group string
 	// Saved is where the failed run's trace was written; empty if nowhere.
 	Saved string
+	// Target is what was under test, where there are several. Empty: there is one.
+	Target string
 }
 
-// label names the run in one revision.
+// label names the run in one revision, and on one target where there are several.
 func (e Entry) label() string {
-	if e.Revision == "" {
+	where := e.Revision
+	switch {
+	case where == "":
+		where = e.Target
+	case e.Target != "":
+		where += ", " + e.Target
+	}
+	if where == "" {
 		return e.Name
 	}
-	return e.Name + " [" + e.Revision + "]"
+	return e.Name + " [" + where + "]"
 }
 
 // at is the place of a problem of the run: that of the run where none is to

@@ -29,6 +29,8 @@ import (
 type Options struct {
 	// Command is run by the shell. It is required.
 	Command string
+	// Dir is where it runs. Empty means the working directory.
+	Dir string
 	// Hello bounds the time from the start of the program to its hello. Zero means
 	// 10 s.
 	Hello time.Duration

@@ -70,6 +70,7 @@ func spawn(o *Options) (*process, error) {
 		asked: map[int64]chan *message{},
 	}
 	p.cmd.Stdin, p.cmd.Stdout, p.cmd.Stderr = ends[0], ends[3], ends[5]
+	p.cmd.Dir = p.o.Dir
 	group(p.cmd)
 	if err := p.cmd.Start(); err != nil {
 		closeAll(ends[:])
