@@ -21,7 +21,9 @@ const convertHelp = `Writes a recording as a scenario to edit: what users did as
 steps, what the agent did as rules, what came out in the contract's terms, names
 for ids that differ in every run, and nothing that is so anyway. covers is guessed
 from what is there. How the gateway authenticated is kept where it did; time passes
-only where it matters; the goodbye at the end is left out.
+only where it matters; the goodbye at the end is left out. What a recording of the
+wire alone, or one that was cut short, does not tell is what the built-in gateway
+does when it is replayed to it.
 
 Ways to write it are tried, the shortest first, and the first that passes is taken:
 the scenario passes in the recording's revision. If none does, the gateway does not
@@ -99,7 +101,15 @@ func convertPlayed(ctx context.Context, p program, s *scenario.Scenario, name st
 	if err != nil {
 		return nil, err
 	}
-	r, err := convert.Convert(s, name, func(s *scenario.Scenario) string { return playOnce(ctx, st, s) })
+	play := func(s *scenario.Scenario) string { return playOnce(ctx, st, s) }
+	if s.EventsUnknown || s.Recorded.Cut {
+		if again := reenacted(ctx, st, s); again != nil {
+			if r, err := convert.Convert(again, name, play); err == nil && r.Fails == "" {
+				return r, st.Close()
+			}
+		}
+	}
+	r, err := convert.Convert(s, name, play)
 	return r, errors.Join(err, st.Close())
 }
 

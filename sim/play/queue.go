@@ -25,6 +25,13 @@ func (q *queue) skipped() []*item {
 	return q.items[q.taken-q.gone : max(q.past, q.taken)-q.gone]
 }
 
+// last says whether nothing that the same gateway did later is expected.
+func (q *queue) last(i *item) bool {
+	return !slices.ContainsFunc(q.items[i.index-q.gone:], func(later *item) bool {
+		return later.expected && later.seen.Peer == i.seen.Peer
+	})
+}
+
 // take marks an item as expected.
 func (q *queue) take(i *item) {
 	i.expected = true

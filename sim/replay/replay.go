@@ -37,8 +37,8 @@ func compileIn(window int, open Opener, file string, deviations []Deviation) (_ 
 	if t == nil || t.revision == "" {
 		return nil, warnings, broken
 	}
-	if broken != nil { // the entries may be about what cannot be read
-		deviations = slices.DeleteFunc(slices.Clone(deviations), func(d Deviation) bool { return d.Seq == 0 || d.Seq > t.lastSeq })
+	if !t.whole { // the entries may be about what was cut off
+		deviations = slices.DeleteFunc(slices.Clone(deviations), func(d Deviation) bool { return d.Seq == 0 || max(d.Seq, d.After) > t.lastSeq })
 	}
 	t.window = window
 	s, err := t.compile(deviations)

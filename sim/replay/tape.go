@@ -18,19 +18,21 @@ import (
 // tape is what must be known of a whole recording before its first line can be
 // compiled. It is found by reading all of it once and keeping no line.
 type tape struct {
-	open     Opener
-	file     string
-	header   *recording.Header
-	revision string // of the contract
-	window   int    // see window
-	lines    int    // observations that can be read
-	lastSeq  int
-	first    time.Duration // of the first observation, since the start
-	last     time.Duration // of the last
-	wireOnly bool          // nothing shows what the agent got and did but the frames
-	told     bool          // lines say when a gateway was told to connect and to disconnect
-	unplayed map[string]int
-	cast     *cast
+	open      Opener
+	file      string
+	header    *recording.Header
+	revision  string // of the contract
+	window    int    // see window
+	lines     int    // observations that can be read
+	lastSeq   int
+	first     time.Duration // of the first observation, since the start
+	last      time.Duration // of the last
+	whole     bool          // it has its end line
+	wireOnly  bool          // nothing shows what the agent got and did but the frames
+	connected bool          // a line says that a gateway was told to connect
+	told      bool          // lines say when a gateway was told to connect and to disconnect
+	unplayed  map[string]int
+	cast      *cast
 }
 
 // Opener opens a recording, which is read several times.
@@ -48,12 +50,15 @@ func newTape(open Opener, file string) (t *tape, warnings []*recording.Problem, 
 		case o != nil:
 			later = later || o.Kind == trace.Frame && showsR8(o)
 			t.survey(l)
+		case l.Ended:
+			t.whole = true
 		}
 		return nil
 	})
 	if t.header == nil {
 		return nil, warnings, err
 	}
+	t.whole = t.whole && err == nil
 	var unread *recording.Problem
 	if err != nil && !errors.As(err, &unread) {
 		return nil, warnings, err
@@ -96,7 +101,12 @@ func (t *tape) survey(l *recording.Line) {
 		t.wireOnly = false
 	case trace.Agent:
 		t.wireOnly = false
-		t.told = t.told || o.Call == "connect" || o.Call == "disconnect"
+		switch o.Call {
+		case "connect":
+			t.told, t.connected = t.told || t.connected, true // the first it does on its own
+		case "disconnect":
+			t.told = true
+		}
 		if _, ok := ops[o.Call]; !ok && !lifeCalls[o.Call] {
 			t.unplayed[o.Call]++
 		}

@@ -8,6 +8,9 @@ package scenario
 type Recorded struct {
 	// Notes are what of the recording is not played.
 	Notes []string
+	// Cut says that the recording does not go on to the end of its session: what
+	// the gateway does beyond its last line is nothing that it should not do.
+	Cut bool
 	// Tape has the steps of a recording that is too long to be kept. Then the
 	// scenario has none.
 	Tape *Tape
