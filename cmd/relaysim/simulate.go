@@ -126,6 +126,8 @@ func (f simulateFlags) check() error {
 		return errors.New("--update-known: want --known too, which names the file")
 	case f.matrix != "" && (f.gateway != "" || f.connector != "" || f.liveFlags.driver != ""):
 		return errors.New("--matrix: it names what is under test, so give no --gateway, --connector or --connector-driver")
+	case f.gateway != "" && (f.connector != "" || f.liveFlags.driver != ""):
+		return errors.New("--gateway and --connector or --connector-driver: want one of them; the other half is relaysim's own")
 	case f.timeout <= 0:
 		return fmt.Errorf("--timeout %s: want more than 0", f.timeout)
 	}

@@ -20,6 +20,7 @@ type want struct {
 	at      scenario.Pos
 	text    string // for people: expect.follow_up
 	lane    lane
+	source  any // of pattern
 	pattern *match.Pattern
 	meant   func(*item) bool // nil: every item of the lane
 }
@@ -56,6 +57,7 @@ func (r *run) expect(ctx context.Context, step *scenario.Step) error {
 func (r *run) compare(list []scenario.Expectation) []verdict.Problem {
 	var problems []verdict.Problem
 	var wants []*want
+	r.comparing = compared{}
 	for i := range list {
 		e := &list[i]
 		switch {
@@ -84,6 +86,7 @@ func (r *run) compare(list []scenario.Expectation) []verdict.Problem {
 	}
 	if len(problems) == 0 {
 		r.take(wants, taken)
+		r.compared.merge(&r.comparing)
 	}
 	return problems
 }
@@ -105,7 +108,7 @@ func (r *run) assign(wants []*want) (taken []*item, missing []*want) {
 	fits := make([][]*item, len(wants))
 	for i, w := range wants {
 		for _, it := range r.candidates(w) {
-			if len(w.pattern.Match(it.see(), lookup{r.variables})) == 0 {
+			if r.fits(w, it) {
 				fits[i] = append(fits[i], it)
 			}
 		}
@@ -138,13 +141,21 @@ func augment(i int, fits [][]*item, owner map[*item]int, tried map[*item]bool) b
 	return false
 }
 
+// fits says whether an item is what w wants.
+func (r *run) fits(w *want, it *item) bool {
+	p, _ := r.against(w, it)
+	return len(p.Match(it.see(), lookup{r.variables})) == 0
+}
+
 // take marks the items as expected, keeps what the patterns capture, and moves
 // each lane past what was matched.
 func (r *run) take(wants []*want, taken []*item) {
 	for i, w := range wants {
-		if w.pattern.Captures() {
-			w.pattern.Match(taken[i].see(), r.variables)
+		p, unreported := r.against(w, taken[i])
+		if p.Captures() {
+			p.Match(taken[i].see(), r.variables)
 		}
+		r.count(w.source, unreported)
 		r.ledger.lanes[w.lane].take(taken[i])
 	}
 }
@@ -168,14 +179,16 @@ func (r *run) missing(w *want) verdict.Problem {
 	for i, c := range candidates {
 		views[i] = c.see()
 	}
-	nearest, diffs := w.pattern.Nearest(views, lookup{r.variables})
+	nearest, _ := w.pattern.Nearest(views, lookup{r.variables})
 	if nearest < 0 {
 		p.Text = fmt.Sprintf("%s: no %s happened that is not already expected", w.text, w.lane)
 		p.Diffs = w.pattern.Match(match.Absent, lookup{r.variables})
 		return p
 	}
 	p.Text = fmt.Sprintf("%s: nothing matches; the nearest %s is #%d", w.text, w.lane, candidates[nearest].seen.Seq)
-	p.Nearest, p.Diffs, p.Seq = candidates[nearest].seen, diffs, candidates[nearest].seen.Seq
+	p.Nearest, p.Seq = candidates[nearest].seen, candidates[nearest].seen.Seq
+	closest, _ := r.against(w, candidates[nearest])
+	p.Diffs = closest.Match(candidates[nearest].see(), lookup{r.variables})
 	return p
 }
 
@@ -185,7 +198,7 @@ func (r *run) early(w *want) *item {
 		if it.expected || !w.means(it) {
 			continue
 		}
-		if len(w.pattern.Match(it.see(), lookup{r.variables})) == 0 {
+		if r.fits(w, it) {
 			return it
 		}
 	}
@@ -198,13 +211,13 @@ func (r *run) want(e *scenario.Expectation) (*want, error) {
 		return w, nil
 	}
 	w := &want{at: e.Pos}
-	pattern := r.aim(w, e)
+	w.source = r.aim(w, e)
 	if name := e.On; name != "" {
 		meant := w.meant
 		w.meant = func(i *item) bool { return i.seen.Peer == name && (meant == nil || meant(i)) }
 	}
 	var err error
-	if w.pattern, err = match.Compile(pattern); err != nil {
+	if w.pattern, err = match.Compile(w.source); err != nil {
 		return nil, fmt.Errorf("%s: %w", w.text, err)
 	}
 	r.wants[e] = w

@@ -25,6 +25,9 @@ func (s *Stage) lacking(ctx context.Context, sc *scenario.Scenario, rev *wire.Re
 	if !slices.Contains(about.Revisions, rev.Name) {
 		return "it speaks " + strings.Join(about.Revisions, ", ") + " only"
 	}
+	if sc.Recorded != nil && len(about.Lacks) > 0 {
+		return "it lacks some rules, and a recording does not say which it needs"
+	}
 	for _, rule := range sc.Covers {
 		area, _, _ := strings.Cut(rule, "-")
 		if slices.Contains(about.Lacks, rule) || slices.Contains(about.Lacks, area) {
@@ -166,9 +169,10 @@ func passes(steps []scenario.Step) (some bool) {
 	return some
 }
 
-// namesCommands says whether a rule of the agent's may be for a command.
+// namesCommands says whether a rule of the agent's may be for a command. A
+// recording's are for events by their ids.
 func namesCommands(sc *scenario.Scenario) bool {
-	return slices.ContainsFunc(sc.Agent, func(r scenario.Rule) bool {
+	return sc.Recorded != nil || slices.ContainsFunc(sc.Agent, func(r scenario.Rule) bool {
 		if r.When == nil || r.When.Text == nil {
 			return r.When != nil && r.When.Type != nil
 		}

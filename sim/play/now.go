@@ -79,6 +79,7 @@ func framesOf(entries any) any {
 func (r *run) now(at scenario.Pos, text string, pattern, got any) []verdict.Problem {
 	diffs := match.Match(pattern, got, r.variables)
 	if len(diffs) == 0 {
+		r.count(pattern, nil)
 		return nil
 	}
 	return []verdict.Problem{{At: at.String(), Text: text + ": it is not so", Diffs: diffs, Seq: r.log.Len()}}

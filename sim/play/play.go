@@ -82,7 +82,7 @@ func (s *Stage) run(ctx context.Context, sc *scenario.Scenario, rev *wire.Revisi
 	if err := r.close(); err != nil {
 		r.problem(verdict.Problem{At: sc.Pos.String(), Text: err.Error()})
 	}
-	result.Said = r.leave()
+	result.Said, result.Compared = r.leave(), r.comparison()
 	result.Elapsed = time.Since(began)
 	result.Problems = r.problems
 	switch {

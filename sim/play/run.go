@@ -56,6 +56,8 @@ type run struct {
 	laws       *law.Judge                      // nil before they looked first
 	judged     int                             // the laws looked up to this observation
 	forgotten  int                             // no longer kept up to this observation
+	compared   compared                        // in expectations that held
+	comparing  compared                        // in the step that is being compared
 	problems   []verdict.Problem
 	broken     error // the scenario itself cannot be played
 }

@@ -37,6 +37,16 @@ type jsonResult struct {
 	Problems []jsonProblem `json:"problems,omitempty"`
 	Trace    []string      `json:"trace,omitempty"` // as text, of what did not pass
 	Saved    string        `json:"saved,omitempty"` // file with the recording of it
+	Compared *jsonCompared `json:"compared,omitempty"`
+	Said     []string      `json:"said,omitempty"` // the last lines of a program that did not pass
+}
+
+// jsonCompared is there where a gateway of somebody else's was played against.
+type jsonCompared struct {
+	Fields     int      `json:"fields"`               // that were compared
+	Of         int      `json:"of"`                   // that the steps expect
+	Unreported []string `json:"unreported,omitempty"` // the paths of the others
+	Synced     bool     `json:"synced"`               // false: some quiet counted as the end of what it does
 }
 
 type jsonKnown struct {
@@ -69,6 +79,9 @@ type jsonSummary struct {
 	Known       int     `json:"known,omitempty"` // failures that are known
 	NotJudged   int     `json:"not_judged"`
 	NotRun      int     `json:"not_run"`
+	Compared    int     `json:"compared_fields,omitempty"` // with a gateway of somebody else's
+	Of          int     `json:"expected_fields,omitempty"`
+	Settled     int     `json:"not_synced,omitempty"` // runs
 	Interrupted bool    `json:"interrupted"`
 	Seed        uint64  `json:"seed,omitempty"` // of the order of beginning
 	Seconds     float64 `json:"seconds"`        // real time
@@ -85,12 +98,18 @@ func (j *JSON) Add(e Entry) {
 	if k := e.Known; k != nil {
 		r.Known = &jsonKnown{k.At, k.Reason, k.Link}
 	}
+	if c := e.Compared; c != nil {
+		r.Compared = &jsonCompared{c.Fields, c.Of, c.Unreported, !c.Settled}
+	}
 	for _, p := range e.Problems {
 		r.Problems = append(r.Problems, problemJSON(e, p))
 	}
 	if e.Outcome == verdict.Failed || e.Outcome == verdict.NotJudged {
 		for _, o := range e.Trace {
 			r.Trace = append(r.Trace, line(o))
+		}
+		for _, l := range e.Said {
+			r.Said = append(r.Said, cutSecrets(l))
 		}
 	}
 	j.write(r)
@@ -111,7 +130,7 @@ func problemJSON(e Entry, p verdict.Problem) jsonProblem {
 func (j *JSON) End(s Summary) error {
 	j.write(jsonSummary{
 		Kind: "summary", Passed: s.Passed, Failed: s.Failed, Skipped: s.Skipped, Known: s.Known, NotJudged: s.NotJudged,
-		NotRun: s.NotRun, Interrupted: s.Interrupted, Seed: s.Seed, Seconds: s.Elapsed.Seconds(), OK: s.OK(),
+		NotRun: s.NotRun, Compared: s.Compared, Of: s.Of, Settled: s.Settled, Interrupted: s.Interrupted, Seed: s.Seed, Seconds: s.Elapsed.Seconds(), OK: s.OK(),
 	})
 	return j.err
 }

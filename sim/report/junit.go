@@ -35,14 +35,25 @@ type junitSuite struct {
 }
 
 type junitCase struct {
-	Class   string        `xml:"classname,attr"`
-	Name    string        `xml:"name,attr"`
-	File    string        `xml:"file,attr,omitempty"`
-	Line    int           `xml:"line,attr,omitempty"`
-	Time    string        `xml:"time,attr"`
-	Failure *junitMessage `xml:"failure"`
-	Error   *junitMessage `xml:"error"`
-	Skipped *junitMessage `xml:"skipped"`
+	Class string `xml:"classname,attr"`
+	Name  string `xml:"name,attr"`
+	File  string `xml:"file,attr,omitempty"`
+	Line  int    `xml:"line,attr,omitempty"`
+	Time  string `xml:"time,attr"`
+	// Properties say how much was compared with a gateway of somebody else's.
+	Properties *junitProperties `xml:"properties"`
+	Failure    *junitMessage    `xml:"failure"`
+	Error      *junitMessage    `xml:"error"`
+	Skipped    *junitMessage    `xml:"skipped"`
+}
+
+type junitProperties struct {
+	List []junitProperty `xml:"property"`
+}
+
+type junitProperty struct {
+	Name  string `xml:"name,attr"`
+	Value string `xml:"value,attr"`
 }
 
 type junitMessage struct {
@@ -55,6 +66,9 @@ func (j *JUnit) Add(e Entry) {
 	c := junitCase{
 		Class: class(e.File), Name: inXML(e.label()), File: inXML(e.File), Line: e.Line,
 		Time: fmt.Sprintf("%.3f", e.Elapsed.Seconds()),
+	}
+	if e.Compared != nil {
+		c.Properties = &junitProperties{[]junitProperty{{"compared", inXML(compared(e.Compared))}}}
 	}
 	switch e.Outcome {
 	case verdict.Passed:

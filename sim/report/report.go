@@ -68,12 +68,24 @@ type Summary struct {
 	Interrupted bool
 	// Seed made the order in which the runs began; 0 for that of the files.
 	Seed uint64
+	// Compared and Of count the fields that were compared with a gateway of
+	// somebody else's, and that the steps expect of it. Of is 0 for the built-in
+	// one.
+	Compared, Of int
+	// Settled counts the runs that could not ask the gateway whether it was done.
+	Settled int
 	// Elapsed is the real time of the whole run.
 	Elapsed time.Duration
 }
 
 // Add counts one verdict.
 func (s *Summary) Add(r *verdict.Result) {
+	if c := r.Compared; c != nil {
+		s.Compared, s.Of = s.Compared+c.Fields, s.Of+c.Of
+		if c.Settled {
+			s.Settled++
+		}
+	}
 	switch {
 	case r.Known != nil:
 		s.Known++
@@ -102,6 +114,12 @@ func (s Summary) String() string {
 	}
 	if s.Known > 0 {
 		line += fmt.Sprintf(", %d known to fail", s.Known)
+	}
+	if s.Of > 0 {
+		line += fmt.Sprintf("; compared %d of %d fields", s.Compared, s.Of)
+	}
+	if s.Settled > 0 {
+		line += fmt.Sprintf("; %d not synced", s.Settled)
 	}
 	return line
 }

@@ -87,8 +87,12 @@ func (t *Text) run(e Entry) {
 			t.problem(e, p)
 		}
 	}
+	if e.Compared != nil && (e.Outcome == verdict.Failed || t.o.Traces) {
+		t.print("      %s\n", plain(compared(e.Compared)))
+	}
 	if e.Outcome == verdict.Failed || t.o.Traces {
 		t.trace(e)
+		t.said(e.Said)
 	}
 	if e.Saved != "" {
 		t.print("      saved in %s\n", e.Saved)

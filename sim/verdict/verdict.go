@@ -40,7 +40,18 @@ type Result struct {
 	Problems []Problem
 	Trace    []*trace.Observation // everything that happened
 	Said     []string             // the last that the program under test printed, where it is one
+	Compared *Compared            // set where a gateway of somebody else's was played against
 	Elapsed  time.Duration        // real time
+}
+
+// Compared says how much of what the steps expect was compared. A field of an
+// event that the gateway does not report is not.
+type Compared struct {
+	Fields, Of int      // compared, and expected
+	Unreported []string // the paths of those that are left, sorted
+	// Settled says that the gateway cannot be asked whether it is done: it counted
+	// as done after some quiet.
+	Settled bool
 }
 
 // Known is where a failure is listed that is known.
