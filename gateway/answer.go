@@ -2,10 +2,6 @@ package gateway
 
 import "github.com/relaysim/relaysim/gateway/wire"
 
-// maxAnswers bounds the commands that are being answered at one time, over all
-// sessions. One more is dropped, but for the turns that it has cancelled.
-const maxAnswers = 1000
-
 // outcome is what became of a command.
 type outcome struct {
 	text string // to answer with
@@ -18,10 +14,10 @@ func says(text string) func() outcome { return func() outcome { return outcome{t
 // answer lets a command be answered on a goroutine of its own, since the answer
 // waits for its result (FR-7), and what is done to a session may wait for a disk.
 // do does it, whether or not the agent answers in the gateway's place. Then the
-// sessions go on that the command held.
+// sessions go on that the command held. Where there is no room for one more the
+// command is dropped, but for the turns that it has cancelled.
 func (g *Gateway) answer(t *Turn, c wire.ParsedCommand, do func() outcome, held ...string) (begin func(), err error) {
-	if g.answering.Add(1) > maxAnswers {
-		g.answering.Add(-1)
+	if !g.lanes.takeIn(t) {
 		g.log.Warn("relay: dropped: too many commands are being answered", "command", c.Name)
 		return func() { g.letGo(held, nil) }, nil
 	}
@@ -30,7 +26,7 @@ func (g *Gateway) answer(t *Turn, c wire.ParsedCommand, do func() outcome, held 
 		g.work.Begin()
 		g.turns.Go(func() {
 			defer g.work.End()
-			defer g.answering.Add(-1)
+			defer g.lanes.giveBack(t)
 			o := do()
 			defer g.letGo(held, o.next)
 			g.saveSessions()
@@ -56,7 +52,11 @@ func (g *Gateway) letGo(held []string, next *Turn) {
 		if next != nil && next.SessionKey == key {
 			first = next
 		}
-		if t := g.lanes.release(key, first); t != nil && g.ctx.Err() == nil {
+		switch t := g.lanes.release(key, first); {
+		case t == nil:
+		case g.ctx.Err() != nil:
+			t.over() // it will not run
+		default:
 			g.begin(t)
 		}
 	}

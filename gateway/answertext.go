@@ -29,7 +29,10 @@ func (g *Gateway) toSay(c wire.ParsedCommand, key string) func() outcome {
 	return nil
 }
 
-const queueUsage = "Usage: /queue <message>"
+const (
+	queueUsage    = "Usage: /queue <message>"
+	queueFullText = "The queue is full: this message was not queued."
+)
 
 func queuedText(depth int) string {
 	if depth == 1 {

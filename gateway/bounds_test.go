@@ -98,11 +98,19 @@ func TestBytesOfAllSessionsAreBounded(t *testing.T) { // TURN-2, TURN-4
 	if err := admit("c"); err != nil { // what was queued is gone
 		t.Error(err)
 	}
+	command := turn("d")
+	if ls.takeIn(command) {
+		t.Error("a command is a fifth quarter as well")
+	}
 	for _, key := range []string{"a", "b", "c"} {
 		for n := ls.running(key); n != nil; {
 			n = ls.next(n)
 		}
 	}
+	if !ls.takeIn(command) {
+		t.Error("a command is not answered")
+	}
+	ls.giveBack(command)
 	if ls.release("b", nil); ls.bytes != 0 || len(ls.byKey) != 0 {
 		t.Errorf("%d bytes, %d sessions when all is over", ls.bytes, len(ls.byKey))
 	}

@@ -56,3 +56,15 @@ func (t *Turn) wasCancelled() error {
 	defer t.mu.Unlock()
 	return t.cancelled
 }
+
+// interrupt tells exactly the turn of one session to stop; without one it
+// changes nothing (INT-2, INT-3).
+func (g *Gateway) interrupt(key, chatID string) {
+	t := g.lanes.running(key)
+	if t != nil {
+		t.interrupt() // first: an agent that hears of it from the observer may end its turn at once
+	}
+	if g.opt.Observer != nil {
+		g.opt.Observer.Interrupted(key, chatID, t != nil)
+	}
+}

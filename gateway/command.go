@@ -1,7 +1,9 @@
 package gateway
 
 import (
+	"errors"
 	"fmt"
+	"runtime/debug"
 	"slices"
 
 	"github.com/relaysim/relaysim/gateway/session"
@@ -40,7 +42,14 @@ func (g *Gateway) command(t *Turn, c wire.ParsedCommand) (begin func(), err erro
 }
 
 // agentAnswers says whether the agent answers a command in the gateway's place.
-func (g *Gateway) agentAnswers(t *Turn, c wire.ParsedCommand) bool {
+// One that fails does not: the command is handled and acknowledged all the same
+// (FR-6, IDLE-5), and no session stays held for it.
+func (g *Gateway) agentAnswers(t *Turn, c wire.ParsedCommand) (answers bool) {
+	defer func() {
+		if p := recover(); p != nil {
+			g.log.Error("relay: the agent panicked", "session", t.SessionKey, "command", c.Name, "panic", p, "stack", string(debug.Stack()))
+		}
+	}()
 	a, ok := g.opt.Agent.(Commander)
 	return ok && a.Answers(t, c)
 }
@@ -75,6 +84,8 @@ func (g *Gateway) queue(t *Turn, c wire.ParsedCommand, key string) (begin func()
 	}
 	first, depth, err := g.lanes.enqueue(g.inPlaceOf(t, key, c.Args))
 	switch {
+	case errors.Is(err, errQueueFull):
+		return g.answer(t, c, says(queueFullText))
 	case err != nil:
 		return nil, err
 	case first != nil:
@@ -83,11 +94,12 @@ func (g *Gateway) queue(t *Turn, c wire.ParsedCommand, key string) (begin func()
 	return g.answer(t, c, says(queuedText(depth)))
 }
 
-// inPlaceOf is a turn about a text, in place of the command that asks for it.
+// inPlaceOf is a turn about a text, in place of the command that asks for it,
+// with that one's origin: who has written in the chat since is another (SC-6).
 func (g *Gateway) inPlaceOf(t *Turn, key, text string) *Turn {
 	e := *t.Event
 	e.Text, e.MessageType, e.Pressed = text, typeText, false
-	return g.newTurn(key, &e, t.size+len(text))
+	return &Turn{Event: &e, SessionKey: key, g: g, size: t.size + len(text), origin: t.origin}
 }
 
 // meant are the sessions that a command is about, the one last that it is about

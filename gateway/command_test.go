@@ -80,6 +80,47 @@ func TestAgentAnswersBesideItsTurn(t *testing.T) { // TURN-3
 	})
 }
 
+// undecided is an Agent that panics when it is asked what it answers.
+type undecided struct{ gateway.AgentFunc }
+
+func (undecided) Answers(*gateway.Turn, wire.ParsedCommand) bool { panic("undecided") }
+
+// An agent that cannot say what it answers costs nobody a session, nor the
+// connector an ack.
+func TestAgentThatPanicsOverACommand(t *testing.T) { // FR-6, IDLE-5, TURN-3
+	bubble8(t, func(t *testing.T) {
+		r, p := start(t, wire.R8, slow, func(o *gateway.Options) { o.Agent = undecided{slow} })
+		p.inbound(say("1h"))
+		for i, command := range []string{"/stop", "/help", "/usage"} {
+			p.send(map[string]any{"type": "inbound", "event": say(command), "bufferId": fmt.Sprint(i)})
+		}
+		p.inbound(say("2s"))
+		wait(time.Minute)
+		if n := len(p.frames("inbound_ack")); n != 3 {
+			t.Errorf("%d acks", n)
+		}
+		if got := r.seen.texts(); !slices.Equal(got, []string{"1h", "/usage", "2s"}) && !slices.Equal(got, []string{"1h", "2s"}) {
+			t.Errorf("routed: %q", got)
+		}
+		if got := p.contents(); len(got) < 3 || got[len(got)-1] != "done 2s" {
+			t.Errorf("contents %q", got)
+		}
+	})
+}
+
+func TestQueueIsBounded(t *testing.T) { // TURN-4
+	bubble8(t, func(t *testing.T) {
+		_, p := start(t, wire.R8, slow)
+		p.inbound(say("1h"))
+		for range 101 {
+			p.inbound(say("/queue 1s"))
+		}
+		if got := p.contents(); got[99] != "Queued: 100 messages wait." || !strings.HasPrefix(got[100], "The queue is full") {
+			t.Errorf("contents %q", got[99:])
+		}
+	})
+}
+
 // slash is a slash command that U1 presses in channel C1.
 func slash(command, options string) map[string]any {
 	body := fmt.Sprintf(`{"id":"i1","type":2,"channel_id":"C1","guild_id":"G1","member":{"user":{"id":"U1"}},"data":{"name":%q,"options":[%s]}}`, command, options)

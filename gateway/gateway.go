@@ -5,7 +5,8 @@
 //
 // Start with New and Gateway.Run; Agent is what the caller brings. Inside,
 // reconnect.go decides when to dial, conn.go owns one socket, receive.go says
-// what each frame does, accept.go where an event goes, lane.go runs the turns.
+// what each frame does, accept.go where an event goes, lane.go who waits for
+// whom, begin.go runs the turns.
 package gateway
 
 import (
@@ -42,8 +43,6 @@ type Gateway struct {
 	prompts prompts  // locks itself
 	lanes   lanes    // locks itself
 	calls   callPool // locks itself
-
-	answering atomic.Int32 // commands that are being answered
 
 	conn  atomic.Pointer[conn]        // whose handshake is done; nil when not connected
 	descs atomic.Pointer[descriptors] // as last adopted (HS-6); nil before the first handshake

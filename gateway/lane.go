@@ -23,20 +23,29 @@ type lanes struct {
 	maxText  int // bytes that may wait in one slot
 	maxBytes int // that all lanes may hold
 
-	mu    sync.Mutex
-	bytes int              // Guarded by mu. Held by the turns that run or wait.
-	byKey map[string]*lane // Guarded by mu, and so are the lanes in it.
+	mu      sync.Mutex
+	bytes   int              // Guarded by mu. Held by the turns that run or wait, and the answers.
+	answers int              // Guarded by mu. Commands that are being answered.
+	byKey   map[string]*lane // Guarded by mu, and so are the lanes in it.
 }
 
 const (
 	// maxLanes bounds the sessions that are busy at one time. An event for one
 	// more is dropped.
 	maxLanes = 10_000
-	// minHeld is how many bytes of events may run or wait over all sessions, or
-	// four messages where one may be longer than that. An event that would be
-	// over it is dropped.
+	// maxQueued bounds the queue of one session.
+	maxQueued = 100
+	// maxAnswers bounds the commands that are being answered at one time, over
+	// all sessions.
+	maxAnswers = 1000
+	// minHeld is how many bytes of events may run, wait or be answered over all
+	// sessions, or four messages where one may be longer than that. An event that
+	// would be over it is dropped.
 	minHeld = 64 << 20
 )
+
+// errQueueFull is why nothing more can be queued in a session.
+var errQueueFull = fmt.Errorf("%d turns are queued in the session", maxQueued)
 
 func (ls *lanes) init(maxMessage int) {
 	ls.maxText = maxMessage
@@ -71,6 +80,9 @@ func (ls *lanes) admit(t *Turn) (begin *Turn, err error) {
 func (ls *lanes) enqueue(t *Turn) (begin *Turn, depth int, err error) {
 	ls.mu.Lock()
 	defer ls.mu.Unlock()
+	if l := ls.byKey[t.SessionKey]; l != nil && len(l.queue) >= maxQueued {
+		return nil, 0, errQueueFull
+	}
 	l, err := ls.room(t)
 	if err != nil {
 		return nil, 0, err
@@ -81,6 +93,27 @@ func (ls *lanes) enqueue(t *Turn) (begin *Turn, depth int, err error) {
 	}
 	l.queue = append(l.queue, t)
 	return nil, len(l.queue), nil
+}
+
+// takeIn makes room for a command that is to be answered, or says that there is
+// none.
+func (ls *lanes) takeIn(t *Turn) bool {
+	ls.mu.Lock()
+	defer ls.mu.Unlock()
+	if ls.answers >= maxAnswers || ls.bytes+t.size > ls.maxBytes {
+		return false
+	}
+	ls.answers++
+	ls.bytes += t.size
+	return true
+}
+
+// giveBack ends what takeIn began.
+func (ls *lanes) giveBack(t *Turn) {
+	ls.mu.Lock()
+	defer ls.mu.Unlock()
+	ls.answers--
+	ls.free(t)
 }
 
 // room finds or makes the lane of a turn that there is room for. The caller
@@ -239,50 +272,4 @@ func (ls *lanes) running(key string) *Turn {
 		return l.turn
 	}
 	return nil
-}
-
-// begin runs a turn that was admitted, and what waits after it, on a goroutine
-// of its own. Run waits for it.
-func (g *Gateway) begin(t *Turn) {
-	defer g.run(t) // even if the observer fails: its lane is busy until it ran
-	g.routed(t)
-}
-
-func (g *Gateway) run(t *Turn) {
-	g.work.Begin()
-	g.turns.Go(func() {
-		defer g.work.End()
-		for {
-			t.run(g.ctx)
-			if t = g.lanes.next(t); t == nil || g.ctx.Err() != nil {
-				return
-			}
-			g.routed(t)
-		}
-	})
-}
-
-// routed lets the turn's session begin it, and tells of it.
-func (g *Gateway) routed(t *Turn) {
-	t.began()
-	g.tell(t)
-}
-
-// tell tells the observer what the agent is about to get.
-func (g *Gateway) tell(t *Turn) {
-	if g.opt.Observer != nil {
-		g.opt.Observer.Routed(t)
-	}
-}
-
-// interrupt tells exactly the turn of one session to stop; without one it
-// changes nothing (INT-2, INT-3).
-func (g *Gateway) interrupt(key, chatID string) {
-	t := g.lanes.running(key)
-	if t != nil {
-		t.interrupt() // first: an agent that hears of it from the observer may end its turn at once
-	}
-	if g.opt.Observer != nil {
-		g.opt.Observer.Interrupted(key, chatID, t != nil)
-	}
 }
