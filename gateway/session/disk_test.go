@@ -260,6 +260,37 @@ func (f *failing) Save(k session.Kept) error {
 	return f.Disk.Save(k)
 }
 
+// One transcript that cannot be written costs the other sessions nothing.
+func TestTranscriptThatCannotBeWritten(t *testing.T) { // SES-7, SES-12
+	t.Parallel()
+	folder, clock := t.TempDir(), &handClock{time: noon}
+	store := mustOpen(t, folder, clock)
+	bad := say(store, "bad", "one")
+	path := filepath.Join(folder, "transcripts", bad.ID+".jsonl")
+	if err := os.Mkdir(path, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	good := say(store, "good", "one")
+	if err := store.Save(); err == nil {
+		t.Error("nothing is reported")
+	}
+	if list, err := store.Transcript(good.ID); err != nil || len(list) != 1 {
+		t.Errorf("the other transcript: %v, %v", list, err)
+	}
+	if _, err := store.Transcript(bad.ID); err == nil {
+		t.Error("a transcript of which a line waits is read as if it were whole")
+	}
+	if list := mustOpen(t, folder, clock).Entries(); len(list) != 2 {
+		t.Errorf("kept: %+v", list)
+	}
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	if list, err := store.Transcript(bad.ID); err != nil || len(list) != 1 {
+		t.Errorf("later: %v, %v", list, err)
+	}
+}
+
 func TestSaveThatFailsIsMadeUpFor(t *testing.T) { // SES-7
 	t.Parallel()
 	folder, clock := t.TempDir(), &handClock{time: noon}

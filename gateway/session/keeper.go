@@ -1,9 +1,10 @@
 package session
 
 import (
+	"errors"
 	"fmt"
-	"maps"
 	"slices"
+	"strings"
 )
 
 // Keeper keeps what a Store knows beyond the life of the process. Its methods
@@ -79,10 +80,11 @@ func (s *Store) Save() error {
 	s.change.lines, s.change.forgotten = nil, nil
 	k := s.kept()
 	s.mu.Unlock()
+	k.sort()
 	if err := s.keep(&c, k); err != nil {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		s.change.lines = bounded(append(c.lines, s.change.lines...))
+		s.change.lines = latest(append(c.lines, s.change.lines...))
 		s.change.forgotten = append(c.forgotten, s.change.forgotten...)
 		return fmt.Errorf("save sessions: %w", err)
 	}
@@ -90,23 +92,14 @@ func (s *Store) Save() error {
 	return nil
 }
 
-// keep gives a change to the Keeper, and takes from c what it has kept. The
+// keep gives a change to the Keeper, and takes from c what it has kept. A
+// transcript that cannot be written keeps nothing else from being kept. The
 // caller holds saving.
 func (s *Store) keep(c *change, k Kept) error {
-	for len(c.lines) > 0 {
-		id, n := c.lines[0].id, 0
-		var list []Message
-		for n < len(c.lines) && c.lines[n].id == id {
-			list = append(list, c.lines[n].message)
-			n++
-		}
-		if err := s.opt.Keeper.Append(id, list); err != nil {
-			return err
-		}
-		c.lines = c.lines[n:]
-	}
+	var failed error
+	c.lines, failed = s.keepLines(c.lines)
 	if err := s.opt.Keeper.Save(k); err != nil {
-		return err
+		return errors.Join(failed, err)
 	}
 	for len(c.forgotten) > 0 {
 		if err := s.opt.Keeper.Forget(c.forgotten[0]); err != nil {
@@ -114,17 +107,43 @@ func (s *Store) keep(c *change, k Kept) error {
 		}
 		c.forgotten = c.forgotten[1:]
 	}
-	return nil
+	return failed
 }
 
-// kept is a copy of the content, in order. The caller holds mu.
+// keepLines appends lines to their transcripts and returns those that it could
+// not append, in order.
+func (s *Store) keepLines(lines []line) (left []line, err error) {
+	var ids []string
+	byID := map[string][]Message{}
+	for _, l := range lines {
+		if byID[l.id] == nil {
+			ids = append(ids, l.id)
+		}
+		byID[l.id] = append(byID[l.id], l.message)
+	}
+	failed := map[string]bool{}
+	for _, id := range ids {
+		if e := s.opt.Keeper.Append(id, byID[id]); e != nil {
+			failed[id] = true
+			err = errors.Join(err, e)
+		}
+	}
+	return slices.DeleteFunc(lines, func(l line) bool { return !failed[l.id] }), err
+}
+
+// kept is a copy of the content, in no order. The caller holds mu.
 func (s *Store) kept() Kept {
 	k := Kept{Entries: make([]Entry, 0, len(s.entries)), Past: make([]Past, 0, len(s.past))}
-	for _, key := range slices.Sorted(maps.Keys(s.entries)) {
-		k.Entries = append(k.Entries, *s.entries[key])
+	for _, e := range s.entries {
+		k.Entries = append(k.Entries, *e)
 	}
-	for _, id := range slices.Sorted(maps.Keys(s.past)) {
-		k.Past = append(k.Past, *s.past[id])
+	for _, p := range s.past {
+		k.Past = append(k.Past, *p)
 	}
 	return k
+}
+
+func (k *Kept) sort() {
+	slices.SortFunc(k.Entries, func(a, b Entry) int { return strings.Compare(a.Key, b.Key) })
+	slices.SortFunc(k.Past, func(a, b Past) int { return strings.Compare(a.ID, b.ID) })
 }

@@ -47,7 +47,7 @@ func (s *Store) pruneAt(now time.Time) int {
 // forget forgets a session that nothing names any more. The caller holds mu.
 func (s *Store) forget(id string) {
 	delete(s.keys, id)
-	delete(s.transcripts, id)
+	s.transcripts.forget(id)
 	if s.opt.Keeper != nil {
 		s.change.forgotten = append(s.change.forgotten, id)
 	}

@@ -30,7 +30,8 @@ type Options struct {
 	// NewID makes the random part of a session id. Nil means random bits. It is
 	// called from any goroutine.
 	NewID func() uint32
-	// Keeper keeps the store's content beyond its life. Nil keeps it in memory.
+	// Keeper keeps the store's content beyond its life. Nil keeps it in memory, and
+	// of the transcripts the last 32 to 64 MiB.
 	Keeper Keeper
 }
 
@@ -44,15 +45,15 @@ type Store struct {
 	opt Options
 
 	mu          sync.Mutex
-	entries     map[string]*Entry    // Guarded by mu, by key.
-	past        map[string]*Past     // Guarded by mu, by id.
-	keys        map[string]string    // Guarded by mu. The keys of all ids in entries and past.
-	working     map[string]int       // Guarded by mu. Background work by key (SES-4).
-	lives       int                  // Guarded by mu. How often it was opened.
-	transcripts map[string][]Message // Guarded by mu, by id; nil with a Keeper.
-	change      change               // Guarded by mu. What no Save has kept yet.
-	clean       bool                 // Guarded by mu. The last life was closed (SES-8).
-	pruned      time.Time            // Guarded by mu. When last.
+	entries     map[string]*Entry // Guarded by mu, by key.
+	past        map[string]*Past  // Guarded by mu, by id.
+	keys        map[string]string // Guarded by mu. The keys of all ids in entries and past.
+	working     map[string]int    // Guarded by mu. Background work by key (SES-4).
+	lives       int               // Guarded by mu. How often it was opened.
+	transcripts transcripts       // Guarded by mu. Empty with a Keeper.
+	change      change            // Guarded by mu. What no Save has kept yet.
+	clean       bool              // Guarded by mu. The last life was closed (SES-8).
+	pruned      time.Time         // Guarded by mu. When last.
 
 	saving sync.Mutex // held while the Keeper works; never taken under mu
 	saved  int        // Guarded by saving. The version last kept.
@@ -75,14 +76,10 @@ func NewStore(o Options) (*Store, error) {
 	if o.NewID == nil {
 		o.NewID = randomPart
 	}
-	s := &Store{
+	return &Store{
 		opt: o, entries: map[string]*Entry{}, past: map[string]*Past{}, keys: map[string]string{},
 		working: map[string]int{},
-	}
-	if o.Keeper == nil {
-		s.transcripts = map[string][]Message{}
-	}
-	return s, nil
+	}, nil
 }
 
 func randomPart() uint32 {
@@ -210,8 +207,17 @@ func (s *Store) replace(e *Entry, why Reason, now time.Time) *Entry {
 	return next
 }
 
+// maxPast bounds the past sessions of one key, which a user makes with every
+// /new: the oldest are forgotten before Options.PruneAfter.
+const maxPast = 1000
+
 func (s *Store) retire(e *Entry, why Reason) {
 	s.past[e.ID] = &Past{e.Key, e.ID, e.CreatedAt, e.UpdatedAt, e.Turns, why}
+	if list := s.pastOf(e.Key); len(list) > maxPast {
+		oldest := list[len(list)-1].ID
+		delete(s.past, oldest)
+		s.forget(oldest)
+	}
 }
 
 // newID makes an id for a session of a key that no other session has (SES-1):
@@ -253,6 +259,11 @@ func (s *Store) Entries() []Entry {
 func (s *Store) Past(key string) []Past {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	return s.pastOf(key)
+}
+
+// pastOf is Past. The caller holds mu.
+func (s *Store) pastOf(key string) []Past {
 	var list []Past
 	for _, p := range s.past {
 		if p.Key == key {

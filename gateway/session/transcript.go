@@ -23,26 +23,14 @@ type Message struct {
 	Undone bool `json:"undone,omitempty"`
 }
 
-// maxRemembered bounds the messages of one transcript in memory, and those that
-// wait for a Keeper that fails: at most twice this.
-const maxRemembered = 5_000
-
-// bounded forgets the oldest half of what has grown too long.
-func bounded[T any](list []T) []T {
-	if len(list) <= 2*maxRemembered {
-		return list
-	}
-	return slices.Clone(list[maxRemembered:])
-}
-
 // append appends a message to the transcript of a session. The caller holds mu.
 func (s *Store) append(id string, m Message) {
 	s.changed()
 	if s.opt.Keeper == nil {
-		s.transcripts[id] = bounded(appendTo(s.transcripts[id], m))
+		s.transcripts.append(id, m)
 		return
 	}
-	s.change.lines = bounded(append(s.change.lines, line{id, m}))
+	s.change.lines = append(s.change.lines, line{id, m})
 }
 
 // Transcript returns what was said in a session, the oldest first, and what was
@@ -51,12 +39,21 @@ func (s *Store) Transcript(id string) ([]Message, error) {
 	if s.opt.Keeper == nil {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		return slices.Clone(s.transcripts[id]), nil
+		return slices.Clone(s.transcripts.of(id).list), nil
 	}
-	if err := s.Save(); err != nil {
+	if err := s.Save(); err != nil && s.lacks(id) {
 		return nil, err
 	}
+	s.saving.Lock()
+	defer s.saving.Unlock()
 	return s.opt.Keeper.Transcript(id)
+}
+
+// lacks says that the Keeper does not have the whole transcript.
+func (s *Store) lacks(id string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.ContainsFunc(s.change.lines, func(l line) bool { return l.id == id })
 }
 
 // Undo takes back the last exchange of the session that a key names: the last
