@@ -243,7 +243,7 @@ func (d *Disk) Transcript(id string) ([]Message, error) {
 	var list []Message
 	for line := range bytes.Lines(raw) {
 		var m Message
-		if json.Unmarshal(line, &m) == nil {
+		if json.Unmarshal(line, &m) == nil && m.Role != "" {
 			list = appendTo(list, m)
 		}
 	}

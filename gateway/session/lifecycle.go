@@ -57,21 +57,24 @@ func (s *Store) markResumePending(e *Entry, why string) bool {
 var ErrUnknownSession = errors.New("no such session")
 
 // Resume lets a key name one of its past sessions again: /resume (SES-5). An id
-// of another key is unknown here: it is somebody else's conversation.
+// of another key is unknown here: it is somebody else's conversation. The session
+// that the key names already is resumed where /stop has suspended it, or where it
+// is about to expire.
 func (s *Store) Resume(key, id string) (Entry, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	e := s.entries[key]
+	e, now := s.entries[key], s.now()
 	if e != nil && e.ID == id {
+		e.Suspended, e.Restarts, e.UpdatedAt = false, 0, now
+		s.changed()
 		return *e, nil
 	}
 	p := s.past[id]
 	if e == nil || p == nil || p.Key != key {
 		return Entry{}, fmt.Errorf("%w: %q", ErrUnknownSession, id)
 	}
-	now := s.now()
-	s.retire(e, ReasonSwitched)
 	delete(s.past, id)
+	s.retire(e, ReasonSwitched)
 	next := &Entry{
 		Key: key, ID: id, CreatedAt: now, UpdatedAt: now, Turns: p.Turns,
 		Platform: e.Platform, ChatType: e.ChatType, ChatName: e.ChatName,

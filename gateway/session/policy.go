@@ -63,9 +63,12 @@ func (p Policy) expired(updated, now time.Time) Reason {
 
 // lastPassing is when the clock on the wall last showed the hour.
 func lastPassing(hour int, now time.Time) time.Time {
-	today := time.Date(now.Year(), now.Month(), now.Day(), hour, 0, 0, 0, now.Location())
+	at := func(day int) time.Time {
+		return time.Date(now.Year(), now.Month(), day, hour, 0, 0, 0, now.Location())
+	}
+	today := at(now.Day())
 	if now.Before(today) {
-		return today.AddDate(0, 0, -1)
+		return at(now.Day() - 1) // not a day before today: a day may leave the hour out
 	}
 	return today
 }

@@ -87,6 +87,29 @@ func TestDailyHourWhereTheClocksChange(t *testing.T) { // SES-3
 	}
 }
 
+// On the day that leaves the hour out, the hour of the day before is still the last.
+func TestDailyHourThatIsLeftOut(t *testing.T) { // SES-3
+	t.Parallel()
+	berlin, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		t.Skip(err)
+	}
+	policy := session.Policy{Mode: session.Daily, Hour: 2}
+	store, clock := newStore(t, func(o *session.Options) {
+		o.Location, o.Policies.Default = berlin, &policy
+	})
+	clock.time = time.Date(2026, 3, 28, 2, 30, 0, 0, berlin)
+	first := say(store, "a", "hi")
+	clock.time = time.Date(2026, 3, 29, 1, 59, 0, 0, berlin)
+	if e := say(store, "a", "hi"); e.ID != first.ID {
+		t.Error("replaced before the hour")
+	}
+	clock.time = time.Date(2026, 3, 29, 3, 0, 0, 0, berlin) // a minute later
+	if e := say(store, "a", "hi"); e.ID == first.ID {
+		t.Error("not replaced when the hour was left out")
+	}
+}
+
 // Two sessions that begin in one second have two ids, whatever the source gives.
 func TestIDsDiffer(t *testing.T) { // SES-1
 	t.Parallel()
@@ -99,6 +122,40 @@ func TestIDsDiffer(t *testing.T) { // SES-1
 	}
 	if e, _ := store.Reset("b"); e.ID != "20260310_120000_00000001" {
 		t.Errorf("got %s: the id of a past session is taken too", e.ID)
+	}
+}
+
+// /stop says that /resume goes back, and so it does before anything else is said.
+func TestResumeOfTheSessionThatIsSuspended(t *testing.T) { // SES-5
+	t.Parallel()
+	store, clock := newStore(t, nil)
+	stopped := say(store, "a", "hi")
+	store.Suspend("a")
+	clock.time = noon.Add(48 * time.Hour)
+	if e, err := store.Resume("a", stopped.ID); err != nil || e.Suspended {
+		t.Errorf("got %+v, %v", e, err)
+	}
+	if e := say(store, "a", "on"); e.ID != stopped.ID || e.Turns != 2 {
+		t.Errorf("the next message is in %+v", e)
+	}
+}
+
+// The sessions that a user leaves behind with /new have an end.
+func TestPastIsBounded(t *testing.T) { // SES-5
+	t.Parallel()
+	store, _ := newStore(t, nil)
+	first := say(store, "a", "hi")
+	for range 1000 {
+		store.Reset("a")
+	}
+	if _, err := store.Resume("a", first.ID); err != nil {
+		t.Error(err)
+	}
+	for range 10 {
+		store.Reset("a")
+	}
+	if n := len(store.Past("a")); n != 1000 {
+		t.Errorf("%d past sessions", n)
 	}
 }
 
