@@ -31,13 +31,14 @@ type instance struct {
 	live   bool    // the buffer was empty on socket: nothing is before what comes
 	sent   string  // the entry that was delivered and not acknowledged; empty: none
 
-	woken bool // it was poked since it was flipped
+	nap   int // counts its flips, those that another instance of the connector may have seen too
+	woken int // the last nap from which a poke has woken it; none has from 0
 }
 
 // newInstance is an instance that is away. What a connector before this one has
 // kept for it is still there.
 func newInstance(c *Connector, name buffer.Name, g Gateway) *instance {
-	i := &instance{c: c, name: name, peer: g.Name, wakeURL: g.WakeURL}
+	i := &instance{c: c, name: name, peer: g.Name, wakeURL: g.WakeURL, nap: 1}
 	kept, err := c.buffers.State(name)
 	i.keeps.Store(g.Buffered || kept.Flipped || kept.Entries > 0)
 	if err != nil {
@@ -59,8 +60,10 @@ func (i *instance) deliver(frame []byte, to *socket) error {
 	case kept:
 		i.c.tell(i.name.Tenant, told{Kind: toldBuffered, Instance: i.name.Instance})
 	case errors.Is(err, errNoSocket):
+		// Nobody answers on the bus: only the note tells that it may be lost.
+		i.c.note(i.peer, "not delivered here: no socket of its gateway; it keeps no buffer, so unless another instance holds one this is lost")
 		i.c.tell(i.name.Tenant, told{Kind: toldEvent, Instance: i.name.Instance, Frame: frame})
-		return nil // who has no buffer is not promised anything
+		return nil
 	}
 	return err
 }
@@ -113,6 +116,7 @@ func (i *instance) release() {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	i.socket, i.live, i.sent = nil, false, ""
+	i.nap++ // from there it will go idle
 }
 
 // buffer puts a frame behind what waits.
@@ -200,7 +204,8 @@ func (i *instance) goIdle(s *socket) {
 		return
 	}
 	i.keeps.Store(true)
-	i.socket, i.live, i.woken = nil, false, false
+	i.socket, i.live = nil, false
+	i.nap++
 	i.flip(true)
 }
 

@@ -14,10 +14,11 @@ import (
 // WAKE-2). A poke that came to nothing is made again for a later entry. The lock
 // is held.
 func (i *instance) wake() {
-	if i.wakeURL == "" || i.woken {
+	if i.wakeURL == "" || i.woken == i.nap {
 		return // (WAKE-3) without a URL there is nothing to poke
 	}
-	may, err := i.c.state.Claim("wake "+i.name.Tenant+"/"+i.name.Instance, i.c.clock.Now(), i.c.wakeCoolDown)
+	claim := fmt.Sprintf("wake %q %q", i.name.Tenant, i.name.Instance) // no two instances have the same
+	may, err := i.c.state.Claim(claim, i.c.clock.Now(), i.c.wakeCoolDown)
 	if err != nil {
 		i.c.note(i.peer, "wake: "+err.Error())
 	}
@@ -25,6 +26,7 @@ func (i *instance) wake() {
 		return
 	}
 	i.c.activity.Begin() // on behalf of the goroutine
+	nap := i.nap
 	go func() {
 		defer i.c.serving.Done()
 		defer i.c.activity.End()
@@ -34,7 +36,7 @@ func (i *instance) wake() {
 		}
 		i.mu.Lock()
 		defer i.mu.Unlock()
-		i.woken = true
+		i.woken = max(i.woken, nap) // it may have woken, and gone idle again, meanwhile
 	}()
 }
 
