@@ -160,6 +160,21 @@ func (f *serveFlags) open(o *serve.Options) (net.Listener, error) {
 	return ln, nil
 }
 
+// writeSecret writes a file that only its owner reads, whoever could before.
+func writeSecret(path, text string) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	if info, err := f.Stat(); err == nil && info.Mode().IsRegular() { // a pipe is what it is
+		if err = errors.Join(f.Chmod(0o600), f.Truncate(0)); err != nil {
+			return errors.Join(err, f.Close())
+		}
+	}
+	_, err = f.WriteString(text)
+	return errors.Join(err, f.Close())
+}
+
 // begin starts the recording and says how to dial.
 func (f *serveFlags) begin(p program, s *serve.Server) error {
 	if f.record != "" {
@@ -176,7 +191,7 @@ func (f *serveFlags) begin(p program, s *serve.Server) error {
 		if len(list) > 1 {
 			return fmt.Errorf("--write-env: there are %s, and a file is for one", count(len(list), "gateway"))
 		}
-		if err := os.WriteFile(f.writeEnv, []byte(s.Env(list[0], true)), 0o600); err != nil {
+		if err := writeSecret(f.writeEnv, s.Env(list[0], true)); err != nil {
 			return fmt.Errorf("--write-env: %w", err)
 		}
 	}
