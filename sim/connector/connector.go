@@ -119,7 +119,7 @@ func New(o Options) *Connector {
 	c.routes.init(c, o)
 	c.platforms.init(o.Platforms)
 	if o.Bus != nil {
-		c.others = o.Bus.Join(c.heard)
+		c.others = o.Bus.Join(c.heard, c.missed)
 	}
 	return c
 }

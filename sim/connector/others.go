@@ -66,6 +66,15 @@ func (c *Connector) heard(tenant string, message []byte) {
 	}
 }
 
+// missed looks at what messages that were lost may have been about. A frame for
+// an instance without a buffer, and an interrupt, are lost.
+func (c *Connector) missed() {
+	for _, g := range c.routes.records {
+		c.recordChanged(g.ID)
+		g.instance.nudged()
+	}
+}
+
 // recordChanged takes over what another instance did to a gateway's record.
 func (c *Connector) recordChanged(gatewayID string) {
 	changed, err := c.state.Record(gatewayID)

@@ -68,7 +68,7 @@ func (r *routes) apply(gatewayID string, changed state.Record) []*socket {
 	}
 	sockets, gone, _ := r.revoke(gatewayID)
 	if gone != nil {
-		gone.keeps.Store(false)
+		gone.forget() // what came for it here before this was known, too
 	}
 	return sockets
 }
@@ -88,7 +88,10 @@ func (r *routes) changed(gatewayID string) (tenant string, _ state.Record) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	g := r.record(gatewayID)
-	return g.Tenant, state.Record{Revoked: g.revoked, Secrets: g.secrets}
+	if g.revoked {
+		return g.Tenant, state.Record{Revoked: true} // its secrets are of no use to anybody
+	}
+	return g.Tenant, state.Record{Secrets: g.secrets}
 }
 
 // record finds a gateway by id; nil if there is none. The lock is held.

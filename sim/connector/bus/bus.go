@@ -11,8 +11,10 @@ import (
 // Bus carries messages by tenant. Its methods may be called from any goroutine.
 type Bus interface {
 	// Join makes a member. From then on take gets what the other members publish,
-	// what one of them publishes in its order. It must not publish by itself.
-	Join(take func(tenant string, message []byte)) Member
+	// what one of them publishes in its order. After a time in which messages may
+	// have been lost, missed is called, not while take runs. Neither must publish by
+	// itself.
+	Join(take func(tenant string, message []byte), missed func()) Member
 }
 
 // Member is one instance on the bus.
@@ -21,7 +23,7 @@ type Member interface {
 	// cannot be reached, does not get it. It must not be called with a lock held
 	// that take needs.
 	Publish(tenant string, message []byte) error
-	// Leave returns when take is not running and will not be called again.
+	// Leave returns when neither take nor missed is running or will be called again.
 	Leave()
 }
 
@@ -40,8 +42,8 @@ type localMember struct {
 	left    bool       // Guarded by running.
 }
 
-// Join implements Bus.
-func (l *Local) Join(take func(tenant string, message []byte)) Member {
+// Join implements Bus. Nothing is ever missed.
+func (l *Local) Join(take func(tenant string, message []byte), _ func()) Member {
 	m := &localMember{bus: l, take: take}
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -12,8 +12,8 @@ import (
 )
 
 // Bus is a bus.Bus on Redis pub/sub, a channel for each tenant. A member that has
-// lost its connection misses what is published meanwhile: what must not be lost
-// waits in a buffer.
+// lost its connection misses what is published meanwhile, and is told so when it
+// has another one.
 type Bus struct{ s *Server }
 
 // Bus returns the bus of the server.
@@ -29,16 +29,21 @@ type member struct {
 
 // Join implements bus.Bus. It returns when the server has taken note, or does not
 // answer: the client tries again by itself.
-func (b *Bus) Join(take func(tenant string, message []byte)) bus.Member {
+func (b *Bus) Join(take func(tenant string, message []byte), missed func()) bus.Member {
 	ctx, cancel := question()
 	defer cancel()
 	m := &member{s: b.s, name: rand.Text(), sub: b.s.client.PSubscribe(context.Background(), b.channel("*"))}
 	_, _ = m.sub.Receive(ctx) // that it is subscribed
 	m.done.Go(func() {
-		for got := range m.sub.Channel() {
-			from, message, ok := strings.Cut(got.Payload, "\n")
-			if ok && from != m.name {
-				take(strings.TrimPrefix(got.Channel, b.channel("")), []byte(message))
+		for got := range m.sub.ChannelWithSubscriptions() {
+			switch got := got.(type) {
+			case *redis.Subscription: // again: the first is taken above
+				missed()
+			case *redis.Message:
+				from, message, ok := strings.Cut(got.Payload, "\n")
+				if ok && from != m.name {
+					take(strings.TrimPrefix(got.Channel, b.channel("")), []byte(message))
+				}
 			}
 		}
 	})

@@ -104,6 +104,43 @@ func TestBus(t *testing.T) { // BUS-1
 	servers(t, func(t *testing.T, url string) { bustest.Test(t, open(t, url).Bus()) })
 }
 
+// A member whose server goes away is told that it may have missed something, and
+// then gets what is published again.
+func TestBusAfterTheServerWasAway(t *testing.T) { // BUS-1
+	t.Parallel()
+	server := miniredis.RunT(t)
+	s := open(t, "redis://"+server.Addr())
+	missed, got := make(chan struct{}, 100), make(chan string, 100)
+	east := s.Bus().Join(func(string, []byte) {}, func() {})
+	defer east.Leave()
+	west := s.Bus().Join(func(_ string, m []byte) { got <- string(m) }, func() { missed <- struct{}{} })
+	defer west.Leave()
+	server.Close()
+	if err := east.Publish("a", []byte("lost")); err == nil {
+		t.Error("no error where there is no server")
+	}
+	if err := server.Restart(); err != nil {
+		t.Fatal(err)
+	}
+	wait(t, missed)
+	if err := east.Publish("a", []byte("after")); err != nil {
+		t.Fatal(err)
+	}
+	if m := wait(t, got); m != "after" {
+		t.Errorf("got %q", m)
+	}
+}
+
+func wait[T any](t *testing.T, c <-chan T) (v T) {
+	t.Helper()
+	select {
+	case v = <-c:
+	case <-time.After(20 * time.Second):
+		t.Fatal("it does not come")
+	}
+	return v
+}
+
 func TestOpenSaysWhatIsWrong(t *testing.T) {
 	t.Parallel()
 	for _, url := range []string{"http://127.0.0.1", "redis://127.0.0.1:1"} {

@@ -31,7 +31,7 @@ func Test(t *testing.T, b bus.Bus) { // BUS-1
 	in := []inbox{make(inbox, 100), make(inbox, 100), make(inbox, 100)}
 	var members []bus.Member
 	for _, i := range in {
-		members = append(members, b.Join(i.take))
+		members = append(members, b.Join(i.take, func() {}))
 	}
 	publish := func(m int, tenant, message string) {
 		t.Helper()
