@@ -40,6 +40,7 @@ func TestImportsPointOneWay(t *testing.T) {
 		{"sim/report", []string{"sim/play", "sim/recording", "gateway"}, "a report knows neither player nor format"},
 		{"sim/known", []string{"gateway", "sim/play", "sim/report", "sim/replay"}, "what is known is a list and verdicts"},
 		{"sim/matrix", []string{"gateway/session", "sim/play", "sim/report", "sim/target"}, "a matrix is a list of names and commands"},
+		{"sim/drivercheck", []string{"sim/report", "sim/recording", "sim/replay", "cmd"}, "it asks by playing, and prints nothing"},
 		{"sim/convert", []string{"sim/recording", "sim/replay", "sim/report"}, "it begins with what replay has compiled"},
 		{"sim/har", []string{"gateway", "sim/play", "sim/scenario", "sim/report"}, "an archive is a trace in another format"},
 		{"sim/compare", []string{"gateway", "sim/play", "sim/scenario", "sim/recording", "sim/report"}, "two traces are compared as they are"},

@@ -36,7 +36,8 @@ Exit status: 0 passed, 1 failed or interrupted, 2 the call or a file was wrong.`
 		newExport(p),
 		newScrub(p),
 		newConvert(p),
-		newServe(p))
+		newServe(p),
+		newDriverCheck(p))
 	return root
 }
 

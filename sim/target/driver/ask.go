@@ -30,12 +30,17 @@ func (p *process) write(m any) {
 // ask sends a question and waits for its synced. The error is a fault, or ctx's
 // cause.
 func (p *process) ask(ctx context.Context, what string, ms float64) (*message, error) {
-	q := askMessage{Type: what, ID: p.ids.Add(1), MS: ms}
+	return p.question(ctx, what, func(id int64) any { return askMessage{Type: what, ID: id, MS: ms} })
+}
+
+// question is ask with a message of its own.
+func (p *process) question(ctx context.Context, what string, of func(id int64) any) (*message, error) {
+	id := p.ids.Add(1)
 	answer := make(chan *message, 1)
 	p.mu.Lock()
-	p.asked[q.ID] = answer
+	p.asked[id] = answer
 	p.mu.Unlock()
-	p.write(q)
+	p.write(of(id))
 	limit := time.NewTimer(p.o.Answer)
 	defer limit.Stop()
 	select {
@@ -47,7 +52,7 @@ func (p *process) ask(ctx context.Context, what string, ms float64) (*message, e
 	case <-ctx.Done():
 		return nil, context.Cause(ctx)
 	case <-limit.C:
-		p.fail(fmt.Errorf(`it did not answer %s within %v: send {"type":"synced","id":%d} once what it has received is handled, whatever else waits`, what, p.o.Answer, q.ID))
+		p.fail(fmt.Errorf(`it did not answer %s within %v: send {"type":"synced","id":%d} once what it has received is handled, whatever else waits`, what, p.o.Answer, id))
 	}
 	return nil, p.failed()
 }
@@ -64,6 +69,12 @@ func (p *process) stop() error {
 		return nil // it is reported already
 	}
 	p.write(plainMessage{Type: "stop"})
+	return p.depart("stop")
+}
+
+// depart closes the program's stdin and waits until it is gone. The error says that
+// it had to be killed so long after what told it to end.
+func (p *process) depart(after string) error {
 	p.in.Close()
 	limit := time.NewTimer(p.o.Stop)
 	defer limit.Stop()
@@ -73,7 +84,7 @@ func (p *process) stop() error {
 	case <-limit.C:
 	}
 	p.end()
-	return &Fault{Command: p.o.Command, Text: fmt.Sprintf("it did not end within %v of stop and was killed: end when stop comes or stdin ends", p.o.Stop)}
+	return &Fault{Command: p.o.Command, Text: fmt.Sprintf("it did not end within %v of %s and was killed: end when stop comes or stdin ends", p.o.Stop, after)}
 }
 
 // end kills the program and waits until it is gone.

@@ -43,6 +43,9 @@ type Options struct {
 	// the program's name before it. Nil discards. It must take lines from several
 	// goroutines.
 	Stderr io.Writer
+	// Heard is told of each line that the program prints, to stdout or stderr, as
+	// it is, by whoever reads it. Nil: nobody is.
+	Heard func(line []byte)
 }
 
 func (o *Options) fill() error {
@@ -87,11 +90,16 @@ func New(ctx context.Context, o Options) (*Driver, error) {
 	if err != nil {
 		return nil, err
 	}
-	d.about = target.Description{
-		Name: m.Name, Version: m.Version, Revisions: m.Revision, Can: m.Can, Options: m.Options, Lacks: m.Lacks,
-	}
+	d.about = described(m)
 	d.idle = []*process{p}
 	return d, nil
+}
+
+// described is what a hello says.
+func described(m *message) target.Description {
+	return target.Description{
+		Name: m.Name, Version: m.Version, Revisions: m.Revision, Can: m.Can, Options: m.Options, Lacks: m.Lacks,
+	}
 }
 
 // Describe says what the program's hello said.

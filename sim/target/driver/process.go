@@ -65,7 +65,7 @@ func spawn(o *Options) (*process, error) {
 	}
 	p := &process{
 		o: o, cmd: shell(o.Command), in: ends[1], out: ends[2],
-		said:    &said{to: o.Stderr, prefix: o.prefix()},
+		said:    &said{to: o.Stderr, prefix: o.prefix(), heard: o.Heard},
 		greeted: make(chan *message, 1), broken: make(chan struct{}), gone: make(chan struct{}),
 		asked: map[int64]chan *message{},
 	}
@@ -156,6 +156,9 @@ func (p *process) line(line []byte) error {
 	trimmed := bytes.TrimSpace(line)
 	if len(trimmed) == 0 {
 		return nil
+	}
+	if p.o.Heard != nil {
+		p.o.Heard(trimmed)
 	}
 	m, err := parse(trimmed)
 	if err != nil {

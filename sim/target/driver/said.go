@@ -22,6 +22,7 @@ const (
 type said struct {
 	to     io.Writer // takes each line whole; nil passes nothing through
 	prefix string
+	heard  func(line []byte) // nil: nobody hears what it prints to stderr
 
 	mu      sync.Mutex
 	lines   []string // Guarded by mu: the last ones, oldest first.
@@ -86,6 +87,9 @@ func (s *said) copy(r io.Reader) {
 	for {
 		line, err := b.ReadSlice('\n')
 		if line = bytes.TrimRight(line, "\r\n"); len(line) > 0 {
+			if s.heard != nil {
+				s.heard(line)
+			}
 			s.add(string(line))
 		}
 		if err != nil && err != bufio.ErrBufferFull {

@@ -199,12 +199,14 @@ class Driver:  # speaks with relaysim: one JSON object a line on stdin and stdou
             loop.call_soon_threadsafe(lines.put_nowait, {"type": "stop"})
         threading.Thread(target=read, daemon=True).start()
         self.say(type="hello", protocol=1, name="minimal-python", version="1", revision=["2026-06", "2026-08"], can=self.CAN, options=OPTIONS, lacks=LACKS)
-        while (m := await lines.get())["type"] != "stop": await getattr(self, m["type"])(m)
+        while (m := await lines.get())["type"] != "stop": await getattr(self, m["type"], self.unknown)(m)
         await self.kill({})
 
     async def start(self, m):
         self.gateway = Gateway(m, self.report)
         self.task = asyncio.ensure_future(self.gateway.run())
+
+    async def unknown(self, m): self.say(type="log", text="unknown message: " + m["type"])  # of a newer relaysim
 
     async def call(self, m): asyncio.ensure_future(self.answer(m))
 

@@ -1,0 +1,199 @@
+// Package drivercheck tells the author of a driver what is missing or wrong, item
+// by item. What a driver does with a life of its gateway is asked by playing
+// probes, which are scenarios that stand on nothing but the item they are about;
+// what it does without one is driver.Survey's. It prints nothing.
+//
+// Start reading at Run.
+package drivercheck
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/relaysim/relaysim/gateway/wire"
+	"github.com/relaysim/relaysim/sim/play"
+	"github.com/relaysim/relaysim/sim/scenario"
+	"github.com/relaysim/relaysim/sim/target"
+	"github.com/relaysim/relaysim/sim/target/driver"
+	"github.com/relaysim/relaysim/sim/verdict"
+)
+
+// Outcome is how an item ended.
+type Outcome string
+
+// The outcomes.
+const (
+	OK         Outcome = "ok"
+	Wrong      Outcome = "wrong"
+	NotClaimed Outcome = "not claimed" // which is no fault, and costs scenarios
+	NotTried   Outcome = "not tried"   // since something before it is wrong
+)
+
+// Item is one thing that was looked at.
+type Item struct {
+	What    string  `json:"item"`
+	Outcome Outcome `json:"outcome"`
+	Saw     string  `json:"saw,omitempty"` // what was seen, or what it costs that it is not claimed
+	Do      string  `json:"do,omitempty"`  // where it is wrong; names the section of PROTOCOL.md
+}
+
+// Report is what a check found.
+type Report struct {
+	About target.Description
+	Items []Item
+}
+
+// Count counts the items that ended so.
+func (r *Report) Count(o Outcome) (n int) {
+	for _, i := range r.Items {
+		if i.Outcome == o {
+			n++
+		}
+	}
+	return n
+}
+
+// Run checks a driver. What it does not claim is weighed by the scenarios that use
+// it. The error is not of the driver, but that it could not be checked, or ctx's
+// cause.
+func Run(ctx context.Context, o driver.Options, scenarios []*scenario.Scenario) (*Report, error) {
+	probes, err := loadProbes()
+	if err != nil {
+		return nil, err
+	}
+	ears := newEars(o.Heard)
+	o.Heard = ears.hear
+	about, findings, err := driver.Survey(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	r := &Report{About: about}
+	for _, f := range findings {
+		r.add(f.What, f.Saw, f.Do)
+	}
+	if about.Name == "" {
+		for _, p := range probes {
+			r.Items = append(r.Items, Item{What: p.Name, Outcome: NotTried})
+		}
+		return r, nil
+	}
+	if err := r.probe(ctx, o, probes, costs(scenarios)); err != nil {
+		return nil, err
+	}
+	r.Items = append(r.Items, unprobed(about, probes, scenarios)...)
+	r.add("no secret is printed", ears.leak(), "keep secret and the tokens made of it out of log, state, result and stderr: logs of a CI are public. See From the driver, log")
+	return r, nil
+}
+
+func (r *Report) add(what, saw, do string) {
+	if saw == "" {
+		r.Items = append(r.Items, Item{What: what, Outcome: OK})
+		return
+	}
+	r.Items = append(r.Items, Item{What: what, Outcome: Wrong, Saw: saw, Do: do})
+}
+
+// probe plays the probes of what the driver claims.
+func (r *Report) probe(ctx context.Context, o driver.Options, probes []*scenario.Scenario, cost func(string) string) error {
+	stage, err := play.NewStage()
+	if err != nil {
+		return err
+	}
+	defer stage.Close()
+	d, err := driver.New(ctx, o)
+	if err != nil {
+		r.add("it starts again", err.Error(), "it must be possible to start it several times")
+		return nil
+	}
+	rev := newest(r.About.Revisions)
+	faults := 0 // in a row
+	for _, p := range probes {
+		missing := r.unclaimed(p, rev)
+		switch {
+		case faults >= patience:
+			r.Items = append(r.Items, Item{What: p.Name, Outcome: NotTried})
+			continue
+		case missing != "":
+			r.Items = append(r.Items, Item{What: p.Name, Outcome: NotClaimed, Saw: cost(missing)})
+			continue
+		}
+		v := stage.Run(ctx, p, rev, play.Options{Target: d})
+		if ctx.Err() != nil {
+			break
+		}
+		fault := "driver " + o.Command + ": "
+		if faults++; !strings.Contains(saw(v), fault) {
+			faults = 0
+		}
+		r.judge(p, v, fault)
+	}
+	if err := d.Close(); err != nil && ctx.Err() == nil {
+		r.add("it ends after its last run", err.Error(), "end when stop comes. See From relaysim, stop")
+	}
+	return context.Cause(ctx)
+}
+
+// patience is how many probes in a row may end in a fault: the others would too,
+// and each may take as long as an answer may.
+const patience = 3
+
+// judge takes in the verdict on a probe. What begins a fault is
+// not shown.
+func (r *Report) judge(p *scenario.Scenario, v *verdict.Result, fault string) {
+	switch v.Outcome {
+	case verdict.Passed:
+		r.add(p.Name, "", "")
+		if slices.Contains(p.Tags, eventTag) {
+			r.Items[len(r.Items)-1].Saw = fieldsOf(v.Trace)
+		}
+	case verdict.Skipped:
+		r.Items = append(r.Items, Item{What: p.Name, Outcome: NotClaimed, Saw: v.Reason})
+	default:
+		r.add(p.Name, strings.ReplaceAll(saw(v), fault, ""), p.About)
+	}
+}
+
+// saw is why a probe failed, and the last that the program said.
+func saw(v *verdict.Result) string {
+	if len(v.Problems) == 0 {
+		return v.Reason
+	}
+	p := v.Problems[0]
+	text := p.Text
+	for _, d := range p.Diffs {
+		text += "\n" + d.Path + ": want " + d.Want + ", got " + d.Got
+	}
+	if len(v.Said) > 0 {
+		text += "\nit printed: " + strings.Join(v.Said[max(0, len(v.Said)-3):], "\n  ")
+	}
+	return text
+}
+
+// unclaimed is the first thing that a probe needs and the driver does not claim;
+// empty where it claims all.
+func (r *Report) unclaimed(p *scenario.Scenario, rev *wire.Revision) string {
+	for _, need := range p.Tags {
+		option, isOption := strings.CutPrefix(need, play.OptionPrefix)
+		switch {
+		case need == eventTag:
+		case isOption && !r.About.Heeds(option), !isOption && !r.About.Able(need):
+			return need
+		}
+	}
+	if len(p.Revisions) > 0 && !slices.Contains(p.Revisions, rev.Name) {
+		return "revision " + p.Revisions[0]
+	}
+	return ""
+}
+
+// newest is the newest revision of those a driver speaks.
+func newest(spoken []string) *wire.Revision {
+	all := wire.Revisions()
+	for i := len(all) - 1; i >= 0; i-- {
+		if slices.Contains(spoken, all[i].Name) {
+			return all[i]
+		}
+	}
+	return all[0] // a hello without one is refused
+}
