@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -46,4 +47,15 @@ var wantedValues = map[string]string{
 	"uint64":   "a whole number such as 4, not negative",
 	"float64":  "a number such as 90",
 	"bool":     "true or false",
+}
+
+// notEmpty refuses flags that were given as nothing, which is what is left of a
+// variable that is not set: what they name would not be tested, and nobody told.
+func notEmpty(flags *pflag.FlagSet, names ...string) error {
+	for _, name := range names {
+		if f := flags.Lookup(name); f.Changed && strings.TrimSpace(f.Value.String()) == "" {
+			return fmt.Errorf("--%s: it is empty; leave it out, or say what is meant", name)
+		}
+	}
+	return nil
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -89,7 +90,7 @@ func newSimulate(p program) *cobra.Command {
 			if flags.connector != "" && !cmd.Flags().Changed("jobs") {
 				flags.workers = 1 // its gateway is one
 			}
-			if err := flags.check(); err != nil {
+			if err := cmp.Or(notEmpty(cmd.Flags(), "gateway", "connector", "connector-driver", "matrix", "known"), flags.check()); err != nil {
 				return err
 			}
 			return simulate(cmd.Context(), p, flags, args)

@@ -126,6 +126,9 @@ func (l *loader) word(n *yaml.Node, path string, f *field) string {
 	return n.Value
 }
 
+// fewWords are so many that all of them are said to who has misspelt one.
+const fewWords = 3
+
 // oneOf checks a word of an enumeration.
 func (l *loader) oneOf(n *yaml.Node, path string, enum []string) {
 	for _, word := range enum {
@@ -133,11 +136,12 @@ func (l *loader) oneOf(n *yaml.Node, path string, enum []string) {
 			return
 		}
 	}
-	if end := spell.DidYouMean(n.Value, enum); end != "" {
+	end := spell.DidYouMean(n.Value, enum)
+	if end != "" && len(enum) > fewWords {
 		l.fault(n, path, "%q is not one of its values%s", clip(n.Value), end)
 		return
 	}
-	l.fault(n, path, "want %s, got %q", either(enum), clip(n.Value))
+	l.fault(n, path, "want %s, got %q%s", either(enum), clip(n.Value), end)
 }
 
 func (l *loader) truth(n *yaml.Node, path string) bool {

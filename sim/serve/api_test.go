@@ -110,6 +110,7 @@ func TestAPIRefusals(t *testing.T) {
 		{"of the gateway's side", "POST", "/serve/steps", `{"gateway":"kill"}`, 422, "not a step of the connector's side"},
 		{"nobody there", "POST", "/serve/steps", `{"inbound":{"text":"hi"}}`, 409, "no gateway of the tenant is connected"},
 		{"no owner", "POST", "/serve/steps", `{"inbound":{"text":"hi","guild":"G9","user":{"id":"U9"}}}`, 409, "no tenant owns"},
+		{"nobody to write to", "POST", "/serve/steps", `{"inbound":{"text":"x"},"to":"gw-7"}`, 422, `no gateway "gw-7", there is gw-1`},
 		{"no such gateway", "POST", "/serve/steps", `{"connector":{"revoke":true},"to":"gw-7"}`, 422, `no gateway "gw-7", there is gw-1`},
 		{"too long", "POST", "/serve/steps", strings.Repeat(" ", 1<<20+1), 413, "at most 1048576 bytes"},
 		{"unknown", "GET", "/serve/chat", "", 404, "GET /serve/ says what there is"},

@@ -117,7 +117,7 @@ func (s *Server) Close() error {
 // ServeHTTP serves the API under APIPath, and the connector.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !ownOrigin(r) {
-		http.Error(w, "a page of another site may not call this", http.StatusForbidden)
+		refuse(w, http.StatusForbidden, "a page of another site may not call this")
 		return
 	}
 	if r.URL.Path+"/" == APIPath || strings.HasPrefix(r.URL.Path, APIPath) {
@@ -140,6 +140,11 @@ func (s *Server) begin() bool {
 
 // Perform performs a step of the connector's side.
 func (s *Server) Perform(ctx context.Context, step *scenario.Step) (play.Done, error) {
+	if step.To != "" {
+		if _, err := s.gatewayID(step.To); err != nil {
+			return play.Done{}, err
+		}
+	}
 	return s.hand.Perform(ctx, step)
 }
 

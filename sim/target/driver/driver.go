@@ -32,7 +32,7 @@ type Options struct {
 	// Dir is where it runs. Empty means the working directory.
 	Dir string
 	// Hello bounds the time from the start of the program to its hello. Zero means
-	// 10 s.
+	// 30 s: an interpreter on a busy machine takes its time.
 	Hello time.Duration
 	// Answer bounds the answer to sync, advance, kill and reset, and the time for
 	// which the program may leave its stdin unread. Zero means 5 s.
@@ -55,7 +55,7 @@ func (o *Options) fill() error {
 	for _, d := range []struct {
 		field *time.Duration
 		value time.Duration
-	}{{&o.Hello, 10 * time.Second}, {&o.Answer, 5 * time.Second}, {&o.Stop, 2 * time.Second}} {
+	}{{&o.Hello, 30 * time.Second}, {&o.Answer, 5 * time.Second}, {&o.Stop, 2 * time.Second}} {
 		if *d.field == 0 {
 			*d.field = d.value
 		}
