@@ -113,6 +113,7 @@ func (g *Gateway) Run(ctx context.Context) error {
 	if err := g.openSessions(); err != nil {
 		return err
 	}
+	defer g.releaseSessions()
 	inner, cancel := context.WithCancel(ctx)
 	g.ctx = inner
 	err := g.keepConnected(inner)

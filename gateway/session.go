@@ -32,6 +32,13 @@ func (g *Gateway) closeSessions() {
 	}
 }
 
+// releaseSessions lets another process have them.
+func (g *Gateway) releaseSessions() {
+	if err := g.store.Release(); err != nil {
+		g.log.Error("relay: the sessions were not released", "error", err)
+	}
+}
+
 // saveSessions keeps what has changed. What cannot be kept is tried again with
 // the next change.
 func (g *Gateway) saveSessions() {

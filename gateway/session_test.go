@@ -24,6 +24,7 @@ type slowKeeper struct {
 func (k *slowKeeper) Load() (session.Kept, bool, error)      { return session.Kept{}, true, k.loaded }
 func (k *slowKeeper) Append(string, []session.Message) error { return nil }
 func (k *slowKeeper) MarkClean() error                       { return nil }
+func (k *slowKeeper) Release() error                         { return nil }
 
 func (k *slowKeeper) Save(session.Kept) error {
 	k.mu.Lock()

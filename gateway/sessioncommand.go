@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -84,11 +85,15 @@ func (g *Gateway) retry(t *Turn, key string) outcome {
 // what to answer where there is none.
 func (g *Gateway) takeBack(key string) (taken *session.Message, text string) {
 	list, err := g.store.Undo(key)
+	var skipped *session.SkippedError
 	switch {
+	case errors.As(err, &skipped):
+		g.log.Warn("relay: a transcript is not whole", "session", key, "error", err)
 	case err != nil:
 		g.log.Error("relay: a transcript cannot be read", "session", key, "error", err)
 		return nil, "Sorry, I cannot read what was said: " + err.Error()
-	case len(list) == 0:
+	}
+	if len(list) == 0 {
 		return nil, "There is nothing to take back."
 	}
 	return &list[0], ""

@@ -1,7 +1,6 @@
 package session
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -10,14 +9,20 @@ import (
 	"path/filepath"
 	"regexp"
 	"strconv"
+
+	"github.com/relaysim/relaysim/gateway/dirlock"
 )
 
 // Disk is a Keeper in a folder of its own: one JSON file for the sessions, one
 // file of lines for each transcript, and the marker of a clean stop. The
 // sessions are written to a temporary file that then takes the other's name, so
-// that whoever reads finds the old or the new ones, whole (SES-7). One process
-// at a time may have the folder.
-type Disk struct{ folder string }
+// that whoever reads finds the old or the new ones, whole (SES-7). One life at a
+// time has the folder, from Load to Release: two that wrote there would each lose
+// what the other has kept.
+type Disk struct {
+	folder string
+	lock   *dirlock.Lock // nil while somebody else may have it
+}
 
 // SessionsFile is the file of a Disk's folder that holds the sessions.
 const SessionsFile = "sessions.json"
@@ -34,7 +39,7 @@ func NewDisk(folder string) (*Disk, error) {
 	if err := os.MkdirAll(filepath.Join(folder, transcriptDir), 0o700); err != nil {
 		return nil, fmt.Errorf("session store: %w", err)
 	}
-	return &Disk{folder}, nil
+	return &Disk{folder: folder}, nil
 }
 
 func (d *Disk) path(name string) string { return filepath.Join(d.folder, name) }
@@ -47,9 +52,33 @@ type diskFile struct {
 	Kept
 }
 
-// Load reads the sessions file. One of a later format is an error: to set it
-// aside would lose what a later program can still read.
+// Load takes the folder, or says that somebody else has it, and reads the
+// sessions file.
 func (d *Disk) Load() (k Kept, clean bool, err error) {
+	if d.lock, err = dirlock.Take(d.folder); err != nil {
+		return Kept{}, false, fmt.Errorf("sessions: %w", err)
+	}
+	k, clean, err = d.load()
+	var aside *SetAsideError
+	if err != nil && !errors.As(err, &aside) {
+		err = errors.Join(err, d.Release())
+	}
+	return k, clean, err
+}
+
+// Release lets another process have the folder.
+func (d *Disk) Release() error {
+	if d.lock == nil {
+		return nil
+	}
+	l := d.lock
+	d.lock = nil
+	return l.Release()
+}
+
+// load reads the sessions file. One of a later format is an error: to set it
+// aside would lose what a later program can still read.
+func (d *Disk) load() (k Kept, clean bool, err error) {
 	clean, err = d.takeMarker()
 	if err != nil {
 		return Kept{}, false, err
@@ -179,85 +208,4 @@ func (d *Disk) Save(k Kept) error {
 		return err
 	}
 	return os.Rename(d.path(temporaryFile), d.path(SessionsFile))
-}
-
-func (d *Disk) transcript(id string) (string, error) {
-	if !idForm.MatchString(id) {
-		return "", fmt.Errorf("%q is not the id of a session (SES-1)", id)
-	}
-	return filepath.Join(d.folder, transcriptDir, id+".jsonl"), nil
-}
-
-// Append appends lines. If the file ends in the middle of one, because the
-// process ended there, they begin on a line of their own.
-func (d *Disk) Append(id string, list []Message) (err error) {
-	path, err := d.transcript(id)
-	if err != nil {
-		return err
-	}
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o600)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, f.Close()) }()
-	var b bytes.Buffer
-	if torn, err := endsTorn(f); err != nil {
-		return err
-	} else if torn {
-		b.WriteByte('\n')
-	}
-	lines := json.NewEncoder(&b)
-	for _, m := range list {
-		if err := lines.Encode(m); err != nil {
-			return err
-		}
-	}
-	_, err = f.Write(b.Bytes())
-	return err
-}
-
-func endsTorn(f *os.File) (bool, error) {
-	info, err := f.Stat()
-	if err != nil || info.Size() == 0 {
-		return false, err
-	}
-	var last [1]byte
-	_, err = f.ReadAt(last[:], info.Size()-1)
-	return last[0] != '\n', err
-}
-
-// Transcript reads what Append has written. A line that is none, such as a torn
-// one, is skipped: what stands around it is whole.
-func (d *Disk) Transcript(id string) ([]Message, error) {
-	path, err := d.transcript(id)
-	if err != nil {
-		return nil, err
-	}
-	raw, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	var list []Message
-	for line := range bytes.Lines(raw) {
-		var m Message
-		if json.Unmarshal(line, &m) == nil && m.Role != "" {
-			list = appendTo(list, m)
-		}
-	}
-	return list, nil
-}
-
-// Forget removes a transcript.
-func (d *Disk) Forget(id string) error {
-	path, err := d.transcript(id)
-	if err != nil {
-		return err
-	}
-	if err := os.Remove(path); !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	return nil
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/relaysim/relaysim/gateway/dirlock"
 	"github.com/relaysim/relaysim/gateway/session"
 	"github.com/relaysim/relaysim/gateway/wire"
 )
@@ -40,6 +41,14 @@ func mustOpen(t *testing.T, folder string, clock *handClock) *session.Store {
 		t.Fatal(err)
 	}
 	return store
+}
+
+// killed is the end of a life of which the store is not told: its folder is free.
+func killed(t *testing.T, store *session.Store) {
+	t.Helper()
+	if err := store.Release(); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func say(store *session.Store, key, text string) session.Entry {
@@ -109,6 +118,7 @@ func TestSessionsFileTruncatedAtEveryByte(t *testing.T) { // SES-7
 		}
 		e := say(store, "a", "again")
 		save(t, store)
+		killed(t, store)
 		if again := mustOpen(t, own, clock).Entries(); len(again) != 1 || again[0].ID != e.ID {
 			t.Fatalf("%d bytes: afterwards there is %v", n, again)
 		}
@@ -192,48 +202,15 @@ func TestSetAsideKeepsEveryFile(t *testing.T) { // SES-7
 	folder := t.TempDir()
 	for _, text := range []string{"one", "two"} {
 		write(t, filepath.Join(folder, "sessions.json"), []byte(text))
-		if _, err := openDisk(t, folder, &handClock{time: noon}); err == nil {
+		store, err := openDisk(t, folder, &handClock{time: noon})
+		if err == nil {
 			t.Fatal("it was read")
 		}
+		killed(t, store)
 	}
 	for name, want := range map[string]string{"sessions.json.corrupt-1": "one", "sessions.json.corrupt-2": "two"} {
 		if got := read(t, filepath.Join(folder, name)); string(got) != want {
 			t.Errorf("%s is %q, want %q", name, got, want)
-		}
-	}
-}
-
-// A transcript that ends in the middle of a line loses that line only.
-func TestTranscriptTruncatedAtEveryByte(t *testing.T) { // SES-12
-	t.Parallel()
-	folder, clock := t.TempDir(), &handClock{time: noon}
-	store := mustOpen(t, folder, clock)
-	e := say(store, "a", "one")
-	store.Succeed(&e, "two")
-	save(t, store)
-	path := filepath.Join(folder, "transcripts", e.ID+".jsonl")
-	whole := read(t, path)
-	first := strings.Index(string(whole), "\n")
-	for n := range len(whole) + 1 {
-		write(t, path, whole[:n])
-		store.Succeed(&e, "three")
-		list, err := store.Transcript(e.ID)
-		if err != nil {
-			t.Fatal(err)
-		}
-		want := []string{"one", "two", "three"}
-		switch {
-		case n < first:
-			want = want[2:]
-		case n < len(whole)-1:
-			want = []string{"one", "three"}
-		}
-		var got []string
-		for _, m := range list {
-			got = append(got, m.Text)
-		}
-		if d := cmp.Diff(want, got); d != "" {
-			t.Fatalf("%d bytes (-want +got)\n%s", n, d)
 		}
 	}
 }
@@ -314,10 +291,42 @@ func TestSaveThatFailsIsMadeUpFor(t *testing.T) { // SES-7
 	keeper.full = false
 	store.Succeed(&e, "two")
 	save(t, store)
+	killed(t, store)
 	if got := mustOpen(t, folder, clock).Entries(); len(got) != 1 || got[0].ID != e.ID {
 		t.Errorf("kept: %v", got)
 	}
 	if list, err := disk.Transcript(e.ID); err != nil || len(list) != 2 || list[0].Text != "one" || list[1].Text != "two" {
 		t.Errorf("transcript: %v, %v", list, err)
 	}
+}
+
+// Two processes never have one folder: the second is told so, and changes nothing.
+func TestFolderThatIsInUse(t *testing.T) { // SES-7
+	t.Parallel()
+	folder, clock := t.TempDir(), &handClock{time: noon}
+	store := mustOpen(t, folder, clock)
+	e := say(store, "a", "hi")
+	save(t, store)
+	write(t, filepath.Join(folder, "clean-shutdown"), nil)
+	if _, err := openDisk(t, folder, clock); !errors.Is(err, dirlock.ErrHeld) || !strings.Contains(err.Error(), folder) {
+		t.Errorf("got %v, want that %s is in use", err, folder)
+	}
+	read(t, filepath.Join(folder, "clean-shutdown")) // it is not taken
+	killed(t, store)
+	if got, _ := mustOpen(t, folder, clock).Entry("a"); got.ID != e.ID {
+		t.Errorf("afterwards: %+v", got)
+	}
+}
+
+// What cannot be read does not lock anybody out.
+func TestFolderThatCannotBeReadIsFree(t *testing.T) {
+	t.Parallel()
+	folder, clock := t.TempDir(), &handClock{time: noon}
+	path := filepath.Join(folder, "sessions.json")
+	write(t, path, []byte(`{"format":2}`))
+	if _, err := openDisk(t, folder, clock); err == nil {
+		t.Fatal("it was read")
+	}
+	write(t, path, []byte(`{"format":1}`))
+	mustOpen(t, folder, clock)
 }

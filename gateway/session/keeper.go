@@ -13,12 +13,17 @@ type Keeper interface {
 	// Load returns what Save was given last, and removes the marker of a clean
 	// stop: clean says that there was one (SES-8). What cannot be read it sets
 	// aside, and returns nothing and a *SetAsideError: the Keeper works on (SES-7).
+	// From here to Release nobody else may keep anything there; if somebody does,
+	// Load fails.
 	Load() (k Kept, clean bool, err error)
+	// Release ends that. It may be called without a Load.
+	Release() error
 	// Save replaces what was kept, whole or not at all.
 	Save(k Kept) error
 	// Append appends messages to the transcript of a session (SES-12).
 	Append(id string, list []Message) error
-	// Transcript returns the transcript of a session, without one nothing.
+	// Transcript returns the transcript of a session, without one nothing. A
+	// *SkippedError comes with what could be read.
 	Transcript(id string) ([]Message, error)
 	// Forget removes the transcript of a session.
 	Forget(id string) error
@@ -44,6 +49,17 @@ func (e *SetAsideError) Error() string {
 }
 
 func (e *SetAsideError) Unwrap() error { return e.Err }
+
+// SkippedError says that lines of a transcript could not be read, as when a
+// process ended while it wrote one. They are still there; the others were read.
+type SkippedError struct {
+	File  string
+	Lines []int // from 1
+}
+
+func (e *SkippedError) Error() string {
+	return fmt.Sprintf("%s: lines %v cannot be read and were skipped", e.File, e.Lines)
+}
 
 // change is what has happened since the last Save.
 type change struct {

@@ -15,7 +15,8 @@ const maxRestarts = 3
 // Open begins a life of the store: it loads what was kept, and takes up what the
 // life before left behind (SES-8, SES-9). A *SetAsideError says that the store
 // works, but without what was kept before; after any other it must not be used.
-// Lives do not overlap. It waits for the Keeper.
+// Lives do not overlap: with a Disk, the next begins after Release or the end of
+// the process. It waits for the Keeper.
 func (s *Store) Open() error {
 	clean, err := s.load()
 	var aside *SetAsideError
@@ -96,4 +97,15 @@ func (s *Store) Close() error {
 	s.saving.Lock()
 	defer s.saving.Unlock()
 	return s.opt.Keeper.MarkClean()
+}
+
+// Release lets another process have what is kept. Nothing changes any more. It
+// waits for the Keeper.
+func (s *Store) Release() error {
+	if s.opt.Keeper == nil {
+		return nil
+	}
+	s.saving.Lock()
+	defer s.saving.Unlock()
+	return s.opt.Keeper.Release()
 }

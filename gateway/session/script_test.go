@@ -75,6 +75,11 @@ func play(c golden.Case, rev *wire.Revision, folder string) ([]map[string]any, e
 
 // open begins a life of a store on what is in the folder.
 func (p *player) open() error {
+	if p.store != nil {
+		if err := p.store.Release(); err != nil {
+			return err
+		}
+	}
 	disk, err := session.NewDisk(p.folder)
 	if err != nil {
 		return err

@@ -288,6 +288,7 @@ func TestStoreFromManyGoroutines(t *testing.T) {
 	if err := store.Close(); err != nil {
 		t.Fatal(err)
 	}
+	killed(t, store)
 	again := mustOpen(t, folder, clock)
 	for _, e := range again.Entries() {
 		if list, err := again.Transcript(e.ID); err != nil || len(list) != 40 || e.Turns != 20 || e.ResumePending {

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"errors"
 	"slices"
 	"time"
 )
@@ -34,7 +35,8 @@ func (s *Store) append(id string, m Message) {
 }
 
 // Transcript returns what was said in a session, the oldest first, and what was
-// taken back as well. It may wait for the Keeper.
+// taken back as well. A *SkippedError comes with what could be read. It may wait
+// for the Keeper.
 func (s *Store) Transcript(id string) ([]Message, error) {
 	if s.opt.Keeper == nil {
 		s.mu.Lock()
@@ -59,25 +61,28 @@ func (s *Store) lacks(id string) bool {
 // Undo takes back the last exchange of the session that a key names: the last
 // message of the user and what came after it. It returns them as they were, none
 // when there is nothing left: /undo, and /retry runs the first of them again
-// (SES-12). They stay in the transcript, marked. It may wait for the Keeper.
+// (SES-12). They stay in the transcript, marked. A *SkippedError says that the
+// transcript is not whole; the exchange is taken back all the same. It may wait
+// for the Keeper.
 func (s *Store) Undo(key string) ([]Message, error) {
 	e, ok := s.Entry(key)
 	if !ok {
 		return nil, nil
 	}
 	list, err := s.Transcript(e.ID)
-	if err != nil {
+	var skipped *SkippedError
+	if err != nil && !errors.As(err, &skipped) {
 		return nil, err
 	}
 	last := lastExchange(list)
 	if len(last) == 0 {
-		return nil, nil
+		return nil, err
 	}
 	taken := slices.DeleteFunc(slices.Clone(last), func(m Message) bool { return m.Undone })
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.append(e.ID, Message{Role: roleUndo, At: s.now()})
-	return taken, nil
+	return taken, err
 }
 
 // roleUndo is the role of a line that takes back the exchange before it. Files
