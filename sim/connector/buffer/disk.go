@@ -10,6 +10,8 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+
+	"github.com/relaysim/relaysim/gateway/dirlock"
 )
 
 // Disk is a Buffers that survives its process, however that ends: what Append or
@@ -21,6 +23,7 @@ import (
 // of it is about entries that are gone. Make one with OpenDisk.
 type Disk struct {
 	path string
+	lock *dirlock.Lock
 
 	mu      sync.Mutex
 	memory  *Memory  // what the journal says
@@ -61,28 +64,38 @@ const (
 // A last line that was not finished is dropped: nobody was told of it. A line
 // elsewhere that cannot be read is skipped, the file is kept beside the new one
 // under the name that setAside says, and err is nil: the lines that are good are
-// worth more. One process at a time has a directory open.
+// worth more. One Disk at a time has a directory, until Close or the end of its
+// process.
 func OpenDisk(dir string, l Limits) (d *Disk, setAside string, err error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, "", fmt.Errorf("buffer: %w", err)
 	}
-	d = &Disk{path: filepath.Join(dir, journalName), memory: NewMemory(l)}
-	bad, err := d.load()
+	lock, err := dirlock.Take(dir)
 	if err != nil {
 		return nil, "", fmt.Errorf("buffer: %w", err)
+	}
+	d = &Disk{path: filepath.Join(dir, journalName), lock: lock, memory: NewMemory(l)}
+	if setAside, err = d.open(); err != nil {
+		return nil, setAside, errors.Join(fmt.Errorf("buffer: %w", err), lock.Release())
+	}
+	return d, setAside, nil
+}
+
+// open reads the journal and begins a new one.
+func (d *Disk) open() (setAside string, err error) {
+	bad, err := d.load()
+	if err != nil {
+		return "", err
 	}
 	if bad {
 		setAside = d.path + ".corrupt"
 		if err := os.Rename(d.path, setAside); err != nil {
-			return nil, "", fmt.Errorf("buffer: %w", err)
+			return "", err
 		}
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if err := d.rewrite(); err != nil {
-		return nil, setAside, fmt.Errorf("buffer: %w", err)
-	}
-	return d, setAside, nil
+	return setAside, d.rewrite()
 }
 
 // load reads the journal, and says whether a line of it is bad.
@@ -201,7 +214,7 @@ func (d *Disk) Close() error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.broken = os.ErrClosed
-	return d.file.Close()
+	return errors.Join(d.file.Close(), d.lock.Release())
 }
 
 // appendRecord appends an append's line. The frame is spliced in as it is.

@@ -2,6 +2,7 @@ package buffer_test
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/relaysim/relaysim/gateway/dirlock"
 	"github.com/relaysim/relaysim/sim/connector/buffer"
 )
 
@@ -165,6 +167,24 @@ func TestDiskSkipsABadLine(t *testing.T) {
 	}
 	want := "east flipped false: buf-1={\"n\":0} buf-3={\"n\":2}\nwest flipped false:\n"
 	if got := whole(t, d); got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// Two processes never write one journal: the second is told so.
+func TestDiskThatIsInUse(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	d := openDisk(t, dir)
+	if _, _, err := d.Append(east, []byte("{}\n")); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := buffer.OpenDisk(dir, buffer.Limits{}); !errors.Is(err, dirlock.ErrHeld) {
+		t.Errorf("got %v, want that it is in use", err)
+	}
+	want := whole(t, d)
+	d.Close()
+	if got := whole(t, openDisk(t, dir)); got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
