@@ -18,9 +18,10 @@ type recordFlags struct {
 	title     string
 	revision  string
 
-	listen  string
-	agent   string
-	envFile string
+	listen   string
+	agent    string
+	envFile  string
+	sessions string
 
 	ca       string
 	insecure bool
@@ -47,7 +48,9 @@ With --agent, relaysim's own gateway dials. Its agent is echo, or does what the
 agent rules of a scenario say; one that waits for a signal waits for an interrupt.
 Who it is comes from the environment, or from a file of NAME=value lines
 (--env-file): GATEWAY_RELAY_ID, GATEWAY_RELAY_SECRET, GATEWAY_RELAY_PLATFORMS,
-GATEWAY_RELAY_BOT_IDS.
+GATEWAY_RELAY_BOT_IDS. Its sessions end with it, unless --sessions names a folder
+for them: then the next run goes on with them, as a gateway does that was started
+again or, after a kill -9, as one that has crashed.
 
 The file is valid after each line, also if relaysim is killed. Secrets are cut out
 before anything is written. A message of more than 2 MiB is passed on and not
@@ -83,6 +86,7 @@ func newRecord(p program) *cobra.Command {
 	f.StringVar(&flags.listen, "listen", "", "let gateways dial this `address`; without a host it is 127.0.0.1")
 	f.StringVar(&flags.agent, "agent", "", "let relaysim's own gateway dial, with this agent: echo, or a scenario's `file`")
 	f.StringVar(&flags.envFile, "env-file", "", "read the gateway's variables from this `file`, not the environment")
+	f.StringVar(&flags.sessions, "sessions", "", "keep the sessions of relaysim's own gateway in this `folder`")
 	f.StringVar(&flags.ca, "ca", "", "trust the certificates of this PEM `file` too")
 	f.BoolVar(&flags.insecure, "insecure", false, "do not check the connector's certificate")
 	f.Var(&flags.maxSize, "max-size", "end the recording at this `size`, such as 100MB")
@@ -105,6 +109,8 @@ func (f *recordFlags) check() error {
 		return errors.New("--listen and --agent: want one of the two")
 	case f.envFile != "" && f.agent == "":
 		return errors.New("--env-file is for --agent: a gateway that dials has its own credentials")
+	case f.sessions != "" && f.agent == "":
+		return errors.New("--sessions is for --agent: a gateway that dials has its own sessions")
 	case f.ca != "" && f.insecure:
 		return errors.New("--ca and --insecure: want one of the two")
 	case f.maxDuration < 0:

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/relaysim/relaysim/gateway"
+	sessions "github.com/relaysim/relaysim/gateway/session"
 	"github.com/relaysim/relaysim/gateway/wire"
 	"github.com/relaysim/relaysim/sim/record"
 	"github.com/relaysim/relaysim/sim/recording"
@@ -176,5 +177,12 @@ func (f *recordFlags) ownGateway(p program) (*record.OwnOptions, error) {
 		return nil, err
 	}
 	o.Env = gateway.FromEnv(lookup, o.Revision)
+	if f.sessions != "" {
+		disk, err := sessions.NewDisk(f.sessions)
+		if err != nil {
+			return nil, fmt.Errorf("--sessions: %w", err)
+		}
+		o.Keeper = disk
+	}
 	return o, nil
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/relaysim/relaysim/sim/connector/buffer"
 	"github.com/relaysim/relaysim/sim/scenario"
 	"github.com/relaysim/relaysim/sim/serve"
 )
@@ -24,6 +25,7 @@ type serveFlags struct {
 	force     bool
 	writeEnv  string
 	tokenFile string
+	buffers   string
 	quiet     bool
 }
 
@@ -42,6 +44,11 @@ at its end the connector stays up, and :quit ends it.
 The same can be done over HTTP, under /serve/ at the same address; GET /serve/
 says how. Pages in a browser are refused. Where others can reach the address it
 asks for a token: from RELAYSIM_TOKEN, or the file at --token-file.
+
+What comes for a gateway that said going_idle waits for it, until relaysim ends.
+With --buffers whatever comes for one that is away waits in that folder, and the
+next run delivers it, also after a kill -9: for gateways of 2026-08, which
+acknowledge it. One relaysim at a time has the folder.
 
 Secrets are neither shown nor recorded. What is kept of the trace is bounded;
 --record keeps it all in a file.
@@ -70,6 +77,7 @@ func newServe(p program) *cobra.Command {
 	f.BoolVar(&flags.force, "force", false, "replace the recording if it is there")
 	f.StringVar(&flags.writeEnv, "write-env", "", "write what the gateway needs, its secret too, to this `file`, for --env-file of record")
 	f.StringVar(&flags.tokenFile, "token-file", "", "ask for the token in this `file` at the HTTP API")
+	f.StringVar(&flags.buffers, "buffers", "", "keep what comes for gateways that are away in this `folder`")
 	f.BoolVarP(&flags.quiet, "quiet", "q", false, "do not show what crosses; :log on does")
 	return cmd
 }
@@ -85,6 +93,14 @@ func serveConnector(ctx context.Context, p program, flags serveFlags) error {
 		return err
 	}
 	defer ln.Close()
+	if flags.buffers != "" {
+		kept, err := flags.openBuffers(p)
+		if err != nil {
+			return err
+		}
+		defer kept.Close()
+		o.Buffers = kept
+	}
 	s, err := serve.New(o)
 	if err != nil {
 		return err
@@ -173,6 +189,18 @@ func writeSecret(path, text string) error {
 	}
 	_, err = f.WriteString(text)
 	return errors.Join(err, f.Close())
+}
+
+// openBuffers opens the folder of what waits, and reports what of it is lost.
+func (f *serveFlags) openBuffers(p program) (*buffer.Disk, error) {
+	kept, aside, err := buffer.OpenDisk(f.buffers, buffer.Limits{})
+	if err != nil {
+		return nil, fmt.Errorf("--buffers: %w", err)
+	}
+	if aside != "" {
+		fmt.Fprintf(p.stderr, "--buffers: lines that cannot be read were skipped, the file is kept as %s\n", aside)
+	}
+	return kept, nil
 }
 
 // begin starts the recording and says how to dial.

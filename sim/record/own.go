@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/relaysim/relaysim/gateway"
+	sessions "github.com/relaysim/relaysim/gateway/session"
 	"github.com/relaysim/relaysim/gateway/wire"
 	"github.com/relaysim/relaysim/sim/play"
 	"github.com/relaysim/relaysim/sim/scenario"
@@ -23,6 +24,8 @@ type OwnOptions struct {
 	// Rules are what its agent does, and Vars what ${name} stands for in them.
 	Rules []scenario.Rule
 	Vars  map[string]any
+	// Keeper keeps its sessions beyond its life. Nil keeps them in memory.
+	Keeper sessions.Keeper
 }
 
 // Echo are the rules of an agent that repeats what it is told.
@@ -50,6 +53,10 @@ func (p *Proxy) RunOwn(ctx context.Context, o OwnOptions) error {
 	}
 	ln := newPipeListener()
 	transport := &http.Transport{DialContext: ln.dial, DialTLSContext: ln.dial} // TLS begins at the proxy
+	store, err := sessions.NewStore(sessions.Options{Keeper: o.Keeper})
+	if err != nil {
+		return err
+	}
 	g, err := gateway.New(gateway.Options{
 		URL:        p.base.Scheme + "://" + p.base.Host,
 		Revision:   o.Revision,
@@ -57,6 +64,7 @@ func (p *Proxy) RunOwn(ctx context.Context, o OwnOptions) error {
 		GatewayID:  o.Env.GatewayID,
 		Secret:     o.Env.Secret,
 		Agent:      agent,
+		Store:      store,
 		HTTPClient: &http.Client{Transport: transport},
 		Observer:   told{agent, p.notice},
 	})
@@ -105,6 +113,12 @@ func (t told) StateChanged(s gateway.State, err error) {
 		text += ": " + err.Error()
 	}
 	t.notice(text)
+}
+
+// SessionsSetAside tells the person too.
+func (t told) SessionsSetAside(err *sessions.SetAsideError) {
+	t.Agent.SessionsSetAside(err)
+	t.notice(err.Error())
 }
 
 // pipeListener is a listener in memory: nobody else can dial it.

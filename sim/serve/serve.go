@@ -23,6 +23,7 @@ import (
 	"time"
 
 	"github.com/relaysim/relaysim/sim/connector"
+	"github.com/relaysim/relaysim/sim/connector/buffer"
 	"github.com/relaysim/relaysim/sim/play"
 	"github.com/relaysim/relaysim/sim/scenario"
 )
@@ -40,6 +41,10 @@ type Options struct {
 	// Token is what the API asks for as a bearer. Empty: it asks for none, and
 	// answers only where Loopback is set.
 	Token string
+	// Buffers keeps whatever comes for gateways that are away, which therefore have
+	// to acknowledge it (2026-08). Nil keeps, in memory, what comes for those that
+	// have said going_idle. The caller closes it after the Server.
+	Buffers buffer.Buffers
 	// Logger takes what the connector skips and survives; never a secret. Nil
 	// discards.
 	Logger *slog.Logger
@@ -87,6 +92,11 @@ func New(o Options) (*Server, error) {
 		return nil, err
 	}
 	s.options.Trace, s.options.Watch, s.options.Logger = s.journal, s.journal.shown, o.Logger
+	if s.options.Buffers = o.Buffers; o.Buffers != nil {
+		for i := range s.options.Gateways {
+			s.options.Gateways[i].Buffered = true
+		}
+	}
 	s.connector = connector.New(s.options)
 	s.hand = &play.Hand{
 		Connector: s.connector, Platforms: s.options.Platforms, Base: o.Base, Client: s.client,
