@@ -164,6 +164,22 @@ func TestVerifyTakesWhatMintMakes(t *testing.T) { // AUTH-2, AUTH-3
 	})
 }
 
+// A clock that is set back refuses no token that was good, and lets no other one
+// in: one that had expired is as good as it was then.
+func TestClockSetBack(t *testing.T) { // AUTH-3
+	t.Parallel()
+	now := time.Unix(1_760_000_000, 0)
+	token := auth.Mint("gw", "a", now, auth.DefaultTTL)
+	for _, at := range []time.Time{now.Add(-24 * time.Hour), now.Add(auth.DefaultTTL)} {
+		if id, err := auth.Verify(token, []string{"a"}, at); id != "gw" || err != nil {
+			t.Errorf("at %v: %q, %v", at, id, err)
+		}
+	}
+	if _, err := auth.Verify(token, []string{"b"}, now.Add(-24*time.Hour)); !errors.Is(err, auth.ErrSignature) {
+		t.Errorf("of another secret: %v", err)
+	}
+}
+
 // A token comes from a stranger: none may pass, and none may panic.
 func FuzzVerify(f *testing.F) {
 	now := time.Unix(1_760_000_000, 0)

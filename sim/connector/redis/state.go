@@ -71,11 +71,12 @@ func (t *State) SessionOf(tenant string, keys []string) (string, error) {
 	return "", nil
 }
 
-// claimScript takes a claim that nobody has or that is over. The time is the
+// claimScript takes a claim that nobody has or that is over, as one of the future
+// is. The time is the
 // connector's, which may be another than the server's.
 var claimScript = redis.NewScript(`
 local over = tonumber(redis.call('GET', KEYS[1]) or '0')
-if tonumber(ARGV[1]) < over then return 0 end
+if tonumber(ARGV[1]) < over and over <= tonumber(ARGV[2]) then return 0 end
 redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
 return 1`)
 

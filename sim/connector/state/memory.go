@@ -66,10 +66,11 @@ func (m *Memory) SessionOf(tenant string, keys []string) (string, error) {
 func (m *Memory) Claim(name string, now time.Time, life time.Duration) (bool, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if until, ok := m.claims.values[name]; ok && now.Before(until) {
+	over := now.Add(life)
+	if until, ok := m.claims.values[name]; ok && now.Before(until) && !until.After(over) {
 		return false, nil
 	}
-	m.claims.put(name, now.Add(life))
+	m.claims.put(name, over)
 	return true, nil
 }
 

@@ -21,7 +21,9 @@ type State interface {
 	// known; empty if none is.
 	SessionOf(tenant string, keys []string) (instance string, err error)
 
-	// Claim is true for the first who asks for a name, until life has passed.
+	// Claim is true for the first who asks for a name, until life has passed. All who
+	// ask for one give it the same life. A claim that was made later than now is over:
+	// the clock was set back.
 	Claim(name string, now time.Time, life time.Duration) (bool, error)
 
 	// PutRecord keeps what became of a gateway's record since it was made.

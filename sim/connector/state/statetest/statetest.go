@@ -76,6 +76,12 @@ func claims(t *testing.T, s state.State) { // WAKE-2
 			t.Errorf("claim %s: got %v, %v", c.name, got, err)
 		}
 	}
+	back := now.Add(-24 * time.Hour) // the clock is set back: nobody waits a day
+	for _, want := range []bool{true, false} {
+		if got, err := s.Claim("x", back, time.Minute); got != want || err != nil {
+			t.Errorf("claim x a day before: got %v, %v, want %v", got, err, want)
+		}
+	}
 	if got, err := s.Claim("z", now, time.Millisecond); !got || err != nil {
 		t.Errorf("claim z: %v, %v", got, err)
 	}
