@@ -48,6 +48,26 @@ func TestCancelledTurnIsNotHeard(t *testing.T) { // TURN-3
 	})
 }
 
+// A cancelled turn whose agent heeds nothing shows as typing no more.
+func TestCancelledTurnTypesNoMore(t *testing.T) { // TURN-3, OUT-11
+	bubble8(t, func(t *testing.T) {
+		_, p := start(t, wire.R8, func(_ context.Context, t *gateway.Turn) (string, error) {
+			<-t.Interrupted()
+			time.Sleep(time.Minute)
+			return "", nil
+		}, func(o *gateway.Options) { o.NoTyping = false })
+		p.inbound(say("stubborn"))
+		wait(3 * time.Second)
+		before := len(p.actions("typing"))
+		p.inbound(say("/stop", id("m2")))
+		wait(30 * time.Second)
+		if after := len(p.actions("typing")); before != 2 || after != before {
+			t.Errorf("typed %d times before and %d times in all, want 2 and 2", before, after)
+		}
+		wait(time.Minute)
+	})
+}
+
 // answerer is an Agent that answers /model.
 type answerer struct{ gateway.AgentFunc }
 
