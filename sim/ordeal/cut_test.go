@@ -89,6 +89,8 @@ var aftermaths = []struct {
 	{"it is killed there", []string{"gateway: kill", "gateway: start"}},
 	{"it goes dormant there", []string{"gateway: go_dormant", "gateway: wake", "advance: 1s"}},
 	{"it shuts down there", []string{"gateway: disconnect", "gateway: start"}},
+	{"the connector starts again there", []string{"connector: {restart: true}", "advance: 1s"}},
+	{"the connector is gone for a while", []string{"connector: {kill: true}", "advance: 1s", "connector: {restart: true}", "advance: 2s"}},
 }
 
 // TestDrainCutAtEveryPoint cuts the connection at every point of a drain, in

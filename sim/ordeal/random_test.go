@@ -8,7 +8,9 @@ import (
 )
 
 // TestRandomSequences plays random sequences of what may happen to a gateway and
-// its connector, with two users in two chats and a third who presses commands.
+// its connector, with two users in two chats, a third who presses commands, one
+// who writes while his turn runs, and another gateway that has users of its own.
+// The agent sends what it hears, whatever becomes of the socket.
 // Whatever happens, every event reaches its session at least once, in the order
 // in which it was said, and the laws hold: never again after its ack, nothing
 // lost, nobody acknowledges for another. A sequence that fails is shrunk and
@@ -75,6 +77,11 @@ var happenings = []happening{
 		s.fallen(true)
 	}},
 	{"time passes", always, func(s *story, t *rapid.T) { s.pass(rapid.IntRange(1, 4).Draw(t, "seconds")) }},
+	{"cas is busy", in(up), func(s *story, t *rapid.T) { s.busy(rapid.IntRange(1, 3).Draw(t, "waiting")) }},
+	{"dan speaks to another gateway", (*story).untrapped, func(s *story, _ *rapid.T) { s.elsewhere() }},
+	{"the connector dies and comes back", (*story).untrapped, func(s *story, t *rapid.T) {
+		s.outage(rapid.IntRange(0, 4).Draw(t, "seconds"))
+	}},
 	{"the next drain is cut", (*story).drains, func(s *story, t *rapid.T) {
 		p := rapid.SampledFrom(points(s.waiting)).Draw(t, "point")
 		s.trap = &p
@@ -100,9 +107,11 @@ var happenings = []happening{
 	{"a stranger acknowledges", (*story).untrapped, func(s *story, t *rapid.T) {
 		if !s.stranger {
 			s.stranger = true
-			s.steps("dial: {as: stranger, gateway: two}", "frame: {type: hello, platform: discord, botId: discord-bot}\n    from: stranger")
+			s.strangers++
+			s.steps(fmt.Sprintf("dial: {as: stranger-%d, gateway: three}", s.strangers),
+				fmt.Sprintf("frame: {type: hello, platform: discord, botId: discord-bot}\n    from: stranger-%d", s.strangers))
 		}
 		id := rapid.IntRange(1, s.buffered+1).Draw(t, "entry")
-		s.steps(fmt.Sprintf("frame: {type: inbound_ack, bufferId: buf-%d}\n    from: stranger", id))
+		s.steps(fmt.Sprintf("frame: {type: inbound_ack, bufferId: buf-%d}\n    from: stranger-%d", id, s.strangers))
 	}},
 }
