@@ -49,6 +49,7 @@ func TestImportsPointOneWay(t *testing.T) {
 		{"sim/bridge", []string{"gateway", "sim/connector", "sim/play", "sim/scenario"}, "it passes on what it does not know"},
 		{"sim/target/holder", []string{"gateway", "sim/connector", "sim/play", "sim/scenario"}, "it speaks to a program and knows no more"},
 		{"sim/serve", []string{"sim/replay", "sim/check", "cmd"}, "it plays users and judges nothing"},
+		{"sim/ordeal", []string{"gateway", "sim/", "cmd"}, "it holds tests and nothing else"},
 		{"sim/play", []string{"sim/report", "sim/recording", "sim/replay"}, "the player knows no formats"},
 	} {
 		t.Run(c.packages, func(t *testing.T) {

@@ -70,3 +70,15 @@ func TestThingsAgreeInNumber(t *testing.T) {
 		t.Errorf("got %q, %q", one, two)
 	}
 }
+
+// What is told to take its time does not use up the time that a run may take.
+func TestThePaceIsBesideTheTimeout(t *testing.T) {
+	sc, err := scenario.Load("x.yaml", []byte("name: x\nsteps:\n- advance: 2s\n- repeat: {times: 2, steps: [{advance: 1s}]}\n- expect: {state: connected}\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := Options{Pace: 20, Timeout: time.Second}
+	if got, want := o.allowed(sc), 1200*time.Millisecond; got != want {
+		t.Errorf("a run may take %v, want %v", got, want)
+	}
+}
