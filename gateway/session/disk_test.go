@@ -30,6 +30,7 @@ func openDisk(t *testing.T, folder string, clock *handClock) (*session.Store, er
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { _ = store.Release() })
 	return store, store.Open()
 }
 
