@@ -20,6 +20,7 @@ were interleaved does not count. Things of the same kind about the same chat or
 session are compared field by field. Ids that differ in every run (of requests,
 messages, buffers, prompts) are compared by what they stand for, times not at all.
 Where the two are of different revisions, a scope is compared under the name scope.
+Both are held whole, so each may have 64 MiB at most.
 
 - is only in the first, + only in the second, ~ in both with fields that differ.
 
@@ -55,7 +56,7 @@ func readForDiff(p program, path string) (*compare.Recording, error) {
 	side := &compare.Recording{}
 	var header *recording.Header
 	var first []*trace.Observation
-	err := eachLine(p, path, func(l *recording.Line) {
+	err := eachLineHeld(p, path, func(l *recording.Line) {
 		switch {
 		case l.Header != nil:
 			header = l.Header

@@ -18,6 +18,7 @@ func newExport(p program) *cobra.Command {
 _webSocketMessages, which the developer tools of Chrome open. Each socket is an
 entry. A recording has no date, so it begins at 1970-01-01. What did not cross a
 socket, such as turns and the agent's calls, has no place there and is counted.
+The recording is held whole, so it may have 64 MiB at most.
 
 Exit status: 0 written, 2 the call or the file was wrong.`,
 		Example: `  relaysim export recordings/modal-submit-2026-08.jsonl -o modal.har`,
@@ -36,7 +37,7 @@ func exportHAR(p program, path, out string) error {
 		return err
 	}
 	w := har.NewWriter(to)
-	err = eachLine(p, path, func(l *recording.Line) {
+	err = eachLineHeld(p, path, func(l *recording.Line) {
 		if l.Observation != nil {
 			w.Add(l.Observation)
 		}

@@ -26,7 +26,8 @@ left out and counted.
 
 Of the headers only whether a token was there is kept, and the gateway id in it.
 Secrets in the messages are replaced as by record. What is missing or odd in the
-archive is guessed or left out, each with a warning.
+archive is guessed or left out, each with a warning. An archive may have 256 MiB
+at most.
 
 Exit status: 0 written, 2 the call or the file was wrong.`,
 		Example: `  relaysim import relay.example.har -o session.jsonl`,

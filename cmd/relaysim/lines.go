@@ -15,6 +15,30 @@ func eachLine(p program, path string, visit func(*recording.Line)) error {
 		return err
 	}
 	defer f.Close()
+	return eachLineOf(p, f, path, visit)
+}
+
+// mostHeld is how long a recording may be, in bytes, that is held whole.
+const mostHeld = 64 << 20
+
+// eachLineHeld is eachLine for a visit that keeps the lines.
+func eachLineHeld(p program, path string, visit func(*recording.Line)) error {
+	f, err := openRecording(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	if info.Size() > mostHeld {
+		return fmt.Errorf("%s: longer than %d bytes, and it would be held whole: cut it to what matters", path, mostHeld)
+	}
+	return eachLineOf(p, f, path, visit)
+}
+
+func eachLineOf(p program, f io.Reader, path string, visit func(*recording.Line)) error {
 	rec := recording.NewReader(f, path)
 	for {
 		l, err := rec.Next()

@@ -75,7 +75,7 @@ func newReplay(p program) *cobra.Command {
 	f.DurationVar(&flags.wait, "wait", 5*time.Second, "real time that an answer of a connector may take, with --as gateway")
 	f.StringVar(&flags.ca, "ca", "", "trust the certificates of this PEM `file` too, with --connector")
 	f.BoolVar(&flags.insecure, "insecure", false, "do not check the certificate of --connector")
-	f.DurationVar(&flags.timeout, "timeout", 30*time.Second, "real time after which one run is ended and has failed, beyond its pace")
+	f.DurationVar(&flags.timeout, "timeout", 30*time.Second, "real time after which one run is ended and has failed, beyond its pace; a long recording has 1ms a line more")
 	f.StringVar(&flags.junit, "junit", "", "write JUnit XML to this `file` too")
 	f.BoolVar(&flags.json, "json", false, "print JSON, one object a line, in place of text")
 	f.StringVar(&flags.traceDir, "trace-dir", "", "save the recording of each failed run in this `folder`, as the connector")

@@ -108,7 +108,7 @@ func newSimulate(p program) *cobra.Command {
 	f.BoolVar(&flags.failFast, "fail-fast", false, "begin nothing more after the first failure")
 	f.BoolVar(&flags.shuffle, "shuffle", false, "play in a random order, and print its seed")
 	f.Uint64Var(&flags.seed, "seed", 0, "shuffle as the run did that printed this `number`")
-	f.DurationVar(&flags.timeout, "timeout", 30*time.Second, "real time after which one run is ended and has failed")
+	f.DurationVar(&flags.timeout, "timeout", 30*time.Second, "real time after which one run is ended and has failed; a long recording has 1ms a line more")
 	flags.liveFlags.add(f)
 	f.StringVar(&flags.gateway, "gateway", "", "play against the gateway that this `command` holds: a driver, see sim/target/PROTOCOL.md")
 	f.StringVar(&flags.matrix, "matrix", "", "play against every gateway that this YAML `file` lists, and say in what they differ")

@@ -281,3 +281,13 @@ func FuzzFile(f *testing.F) {
 		}
 	})
 }
+
+// TestUnknownRevisionIsSaid: what is not judged is not passed in silence.
+func TestUnknownRevisionIsSaid(t *testing.T) {
+	t.Parallel()
+	text := `{"kind":"header","recording":1,"title":"x","revision":"2031-01"}` + "\n" + `{"kind":"end","events":0}` + "\n"
+	r, err := check.File(opener(text), "x.jsonl", check.Options{})
+	if err != nil || len(r.Warnings) != 1 || !strings.Contains(r.Warnings[0].Error(), `x.jsonl:1: revision "2031-01" is not known`) {
+		t.Errorf("%v, %v", r.Warnings, err)
+	}
+}

@@ -1,6 +1,8 @@
 package check
 
 import (
+	"fmt"
+
 	"github.com/relaysim/relaysim/sim/law"
 	"github.com/relaysim/relaysim/sim/recording"
 	"github.com/relaysim/relaysim/sim/replay"
@@ -63,6 +65,9 @@ func (j *judge) observe(o *trace.Observation) {
 // begin judges what waited, now that it is clear how.
 func (j *judge) begin() {
 	j.known.Revision = replay.RevisionOf(j.header, j.file, j.waiting)
+	if unknown := j.header.Revision; j.known.Revision == "" && unknown != "" {
+		j.warnings = append(j.warnings, &recording.Problem{File: j.file, Line: 1, Text: fmt.Sprintf("revision %q is not known: only what holds in every one is judged", unknown)})
+	}
 	for _, o := range j.waiting {
 		j.known.TurnsShown = j.known.TurnsShown || o.Kind == trace.Routed || o.Kind == trace.Agent
 	}
@@ -74,7 +79,7 @@ func (j *judge) begin() {
 }
 
 func (j *judge) end(warnings []*recording.Problem) {
-	j.warnings = warnings
+	j.warnings = append(j.warnings, warnings...)
 	if j.header == nil {
 		return
 	}

@@ -33,7 +33,7 @@ func (c *Connector) Connections() []Connection {
 // Goodbye closes every socket 1001, refuses upgrades from now on, and does not
 // wait. Close comes after it.
 func (c *Connector) Goodbye() {
-	c.RefuseUpgrades(http.StatusServiceUnavailable)
+	c.RefuseUpgrades("", http.StatusServiceUnavailable)
 	for _, s := range c.routes.all() {
 		s.closeSoon(closeGoingAway, "the connector stops")
 	}

@@ -53,6 +53,7 @@ type Connector struct {
 	manualHandshake atomic.Bool
 	manualResults   atomic.Bool
 	refuse          atomic.Int64 // HTTP status for upgrades; 0 accepts
+	refused         sync.Map     // that of one gateway, an int by its name
 	live            atomic.Int64 // authenticated upgrades and sockets
 	strangers       atomic.Int64 // refused ones that are still open
 

@@ -126,8 +126,16 @@ func (c *Connector) RotateSecrets(gatewayID string, secrets []string) error {
 	return c.putRecord(gatewayID)
 }
 
-// RefuseUpgrades answers upgrades with an HTTP status; 0 accepts again.
-func (c *Connector) RefuseUpgrades(status int) { c.refuse.Store(int64(status)) }
+// RefuseUpgrades answers the upgrades of a gateway, or of every one where the name
+// is empty, with an HTTP status; 0 accepts again.
+func (c *Connector) RefuseUpgrades(gateway string, status int) {
+	if gateway != "" {
+		c.refused.Store(gateway, status)
+		return
+	}
+	c.refused.Clear()
+	c.refuse.Store(int64(status))
+}
 
 // SetManualHandshake changes Options.ManualHandshake.
 func (c *Connector) SetManualHandshake(manual bool) { c.manualHandshake.Store(manual) }

@@ -50,7 +50,7 @@ func (c *Connector) serveUpgrade(w http.ResponseWriter, r *http.Request) {
 		defer c.live.Add(-1)
 		c.live.Add(1)
 	}
-	if status, why := c.refuseHTTP(r.URL.Path); status != 0 {
+	if status, why := c.refuseHTTP(r.URL.Path, u.open.Peer); status != 0 {
 		http.Error(u, why, status)
 		return
 	}
@@ -77,12 +77,16 @@ func (c *Connector) serveUpgrade(w http.ResponseWriter, r *http.Request) {
 
 // refuseHTTP is the status that refuses an upgrade before it is one, and why; 0
 // where it may go on.
-func (c *Connector) refuseHTTP(path string) (status int, why string) {
+func (c *Connector) refuseHTTP(path, gateway string) (status int, why string) {
+	refuse := int(c.refuse.Load())
+	if own, ok := c.refused.Load(gateway); ok {
+		refuse = own.(int)
+	}
 	switch {
 	case path != RelayPath:
 		return http.StatusBadRequest, "gateways connect at " + RelayPath // DIAL-2
-	case c.refuse.Load() != 0:
-		return int(c.refuse.Load()), "upgrades are refused"
+	case refuse != 0:
+		return refuse, "upgrades are refused"
 	case c.live.Load() > int64(c.maxSockets):
 		return http.StatusServiceUnavailable, "too many sockets"
 	}

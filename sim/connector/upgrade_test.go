@@ -74,14 +74,14 @@ func TestUpgradeOnlyAtRelay(t *testing.T) { // DIAL-2
 func TestUpgradeRefusedOnDemand(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, connector.Options{})
-	r.RefuseUpgrades(http.StatusTeapot)
+	r.RefuseUpgrades("", http.StatusTeapot)
 	if status := r.refused("/relay"); status != http.StatusTeapot {
 		t.Errorf("got %d, want 418", status)
 	}
 	if o := r.only(trace.Open); o.Code != http.StatusTeapot {
 		t.Errorf("the trace has code %d", o.Code)
 	}
-	r.RefuseUpgrades(0)
+	r.RefuseUpgrades("", 0)
 	r.gateway("gw-1", "secret-1")
 }
 

@@ -113,7 +113,7 @@ func (h *Hand) control(step *scenario.Step) error {
 	case c.Descriptor != nil:
 		return h.Connector.SetDescriptor("", c.Descriptor)
 	default:
-		h.Connector.RefuseUpgrades(c.Refuse)
+		h.Connector.RefuseUpgrades(step.To, c.Refuse)
 	}
 	return nil
 }

@@ -25,10 +25,11 @@ func (l *loader) judgeStep(x *Step, path string, have given) {
 	l.judgeEnds(path, have)
 }
 
-// ofOne are the controls of one gateway, ofAll those of every one.
+// ofOne are the controls of one gateway, ofAll those of every one. A refusal may
+// be either.
 var (
 	ofOne = []string{"close", "drop", "revoke", "rotate", "deprovision"}
-	ofAll = []string{"refuse", "results", "handshake", "descriptor", "kill", "restart", "instance"}
+	ofAll = []string{"results", "handshake", "descriptor", "kill", "restart", "instance"}
 )
 
 // judgeEnds checks to and from against what the step does.

@@ -121,7 +121,7 @@ type Control struct {
 	Kill        bool           `yaml:"kill" doc:"End the connector instance: its sockets are cut; what it keeps stays, for the others and for its next life."`
 	Restart     bool           `yaml:"restart" doc:"The same, and it comes back at once. One that was killed comes back."`
 	Instance    string         `yaml:"instance" doc:"The connector instance that new sockets are led to from now on. Default: the first that runs."`
-	Refuse      int            `yaml:"refuse" doc:"Answer the next upgrades with this HTTP status; 0 accepts again."`
+	Refuse      int            `yaml:"refuse" doc:"Answer the next upgrades with this HTTP status, those of one gateway with to; 0 accepts again."`
 	Rotate      []string       `yaml:"rotate" doc:"Accepted secrets from now on, primary first (AUTH-3)."`
 	Results     string         `yaml:"results" enum:"auto|manual" doc:"Change how requests are answered."`
 	Handshake   string         `yaml:"handshake" enum:"auto|manual" doc:"Change how hellos are answered."`

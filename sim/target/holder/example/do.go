@@ -56,7 +56,7 @@ func (h *held) do(ctx context.Context, o *order) (map[string]any, error) {
 	case "descriptor":
 		return nil, c.SetDescriptor("", o.Fields)
 	case "refuse":
-		c.RefuseUpgrades(o.Status)
+		c.RefuseUpgrades(o.To, o.Status)
 		return nil, nil
 	case "chat":
 		return map[string]any{"chat": c.Chat(o.Channel)}, nil
