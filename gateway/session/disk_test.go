@@ -258,6 +258,7 @@ func TestTranscriptThatCannotBeWritten(t *testing.T) { // SES-7, SES-12
 	if _, err := store.Transcript(bad.ID); err == nil {
 		t.Error("a transcript of which a line waits is read as if it were whole")
 	}
+	killed(t, store)
 	if list := mustOpen(t, folder, clock).Entries(); len(list) != 2 {
 		t.Errorf("kept: %+v", list)
 	}
