@@ -8,20 +8,11 @@ import (
 	"github.com/relaysim/relaysim/sim/recording"
 )
 
-// eachLine reads a recording to its end and then says what was wrong with it.
-func eachLine(p program, path string, visit func(*recording.Line)) error {
-	f, err := openRecording(path)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	return eachLineOf(p, f, path, visit)
-}
-
 // mostHeld is how long a recording may be, in bytes, that is held whole.
 const mostHeld = 64 << 20
 
-// eachLineHeld is eachLine for a visit that keeps the lines.
+// eachLineHeld reads a recording to its end, for a visit that keeps the lines, and
+// then says what was wrong with it.
 func eachLineHeld(p program, path string, visit func(*recording.Line)) error {
 	f, err := openRecording(path)
 	if err != nil {
@@ -35,10 +26,6 @@ func eachLineHeld(p program, path string, visit func(*recording.Line)) error {
 	if info.Size() > mostHeld {
 		return fmt.Errorf("%s: longer than %d bytes, and it would be held whole: cut it to what matters", path, mostHeld)
 	}
-	return eachLineOf(p, f, path, visit)
-}
-
-func eachLineOf(p program, f io.Reader, path string, visit func(*recording.Line)) error {
 	rec := recording.NewReader(f, path)
 	for {
 		l, err := rec.Next()

@@ -90,7 +90,6 @@ type held struct {
 	server    *http.Server
 	served    chan struct{}
 	url       string
-	last      int // of ids
 
 	printing sync.Mutex
 	out      io.Writer
