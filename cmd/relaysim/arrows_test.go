@@ -24,10 +24,10 @@ func TestImportsPointOneWay(t *testing.T) {
 	}{
 		{"gateway/...", []string{"sim", "cmd", "scenarios", "recordings"}, "the gateway is a library of its own"},
 		{"sim/connector", []string{"gateway/wire", "gateway/session", "sim/scenario", "sim/play"}, "the connector works out keys and frames on its own"},
-		{"sim/connector/buffer", []string{"gateway", "sim/"}, "a buffer keeps frames and knows no sockets"},
+		{"sim/connector/buffer", []string{"gateway/wire", "gateway/session", "gateway/auth", "sim/"}, "a buffer keeps frames and knows no sockets"},
 		{"sim/connector/state", []string{"gateway", "sim/"}, "state is kept for the connector and knows nothing of it"},
 		{"sim/connector/bus", []string{"gateway", "sim/"}, "a bus knows neither messages nor who they are for"},
-		{"sim/connector/redis", []string{"gateway", "sim/trace", "sim/play", "sim/scenario"}, "it implements what the connector shares, and no more"},
+		{"sim/connector/redis", []string{"gateway/wire", "gateway/session", "gateway/auth", "sim/trace", "sim/play", "sim/scenario"}, "it implements what the connector shares, and no more"},
 		{"sim/trace", []string{"gateway", "sim/connector", "sim/play", "sim/scenario"}, "the trace knows neither half"},
 		{"sim/match", []string{"gateway", "sim/"}, "the matcher is pure"},
 		{"sim/law", []string{"gateway", "sim/play", "sim/connector", "sim/scenario"}, "laws judge from the trace alone"},

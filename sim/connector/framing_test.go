@@ -5,6 +5,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -210,9 +211,9 @@ func TestTraceHasTheExactBytes(t *testing.T) {
 func TestTraceBeforeTheWire(t *testing.T) {
 	t.Parallel()
 	got := make(chan struct{})
-	armed := false
+	var armed atomic.Bool // read on the connector's goroutines
 	log := trace.NewLog(func() time.Time {
-		if armed { // the connector is about to log its frame
+		if armed.Load() { // the connector is about to log its frame
 			select {
 			case <-got:
 				t.Error("the frame was on the wire before it was in the trace")
@@ -229,10 +230,10 @@ func TestTraceBeforeTheWire(t *testing.T) {
 	p.hello("discord", "discord-bot")
 	var reading sync.WaitGroup
 	reading.Go(func() { p.message(); close(got) })
-	armed = true
+	armed.Store(true)
 	if err := r.WriteFrame("", []byte("{}")); err != nil {
 		t.Fatal(err)
 	}
-	armed = false
+	armed.Store(false)
 	reading.Wait()
 }
