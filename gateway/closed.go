@@ -3,14 +3,41 @@ package gateway
 import (
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/coder/websocket"
 )
 
-// explain joins what is known about the end of the connection into one error.
+// close ends the socket with a close frame and waits a short while for the
+// peer's, which either it or the reading goroutine gets to see. It does nothing
+// once nothing is read any more.
+func (c *conn) close(code websocket.StatusCode, reason string) {
+	c.mu.Lock()
+	if c.over {
+		c.mu.Unlock()
+		return
+	}
+	c.closing.Add(1)
+	c.mu.Unlock()
+	defer c.closing.Done()
+	grace := time.AfterFunc(closeGrace, c.cut)
+	defer grace.Stop()
+	if err := c.ws.Close(code, reason); websocket.CloseStatus(err) != -1 {
+		c.mu.Lock()
+		c.answer = err
+		c.mu.Unlock()
+	}
+}
+
+// explain joins what is known about the end of the connection into one error:
+// why we ended it, or else how the reading ended. A refusal of the peer's
+// stands even where it crossed an end of ours, for it is final (REV-1).
 func (c *conn) explain(err error) error {
 	c.mu.Lock()
-	if c.cause != nil {
+	if c.answer != nil {
+		err = c.answer
+	}
+	if c.cause != nil && websocket.CloseStatus(err) != closeUnauthorized {
 		err = c.cause
 	}
 	c.mu.Unlock()

@@ -44,6 +44,8 @@ type conn struct {
 	idleTimer *quartz.Timer           // Guarded by mu. Wakes idle at the latest.
 	idleUntil time.Time               // Guarded by mu. When that is, in gateway clock time.
 	over      bool                    // Guarded by mu. Nothing is read any more.
+	closing   sync.WaitGroup          // finish waits for it; begins under mu while not over
+	answer    error                   // Guarded by mu. The peer's close frame, when close has read it.
 	pending   map[string]*call        // Guarded by mu. nil when over.
 
 	out outbox // locks itself
@@ -196,14 +198,6 @@ func (c *conn) end(code websocket.StatusCode, reason string, why error) {
 // 6455 §5.5).
 const maxReason = 123
 
-// close ends the socket with a close frame and waits a short while for the
-// peer's.
-func (c *conn) close(code websocket.StatusCode, reason string) {
-	grace := time.AfterFunc(closeGrace, c.cut)
-	defer grace.Stop()
-	_ = c.ws.Close(code, reason)
-}
-
 // blame records why we end the connection. The first cause stands.
 func (c *conn) blame(why error) {
 	c.mu.Lock()
@@ -268,5 +262,6 @@ func (c *conn) finish() {
 		_ = c.ws.CloseNow()
 		c.guard.stop()
 	}
+	c.closing.Wait()
 	c.out.close()
 }

@@ -59,15 +59,15 @@ func (g *Gateway) keepConnected(ctx context.Context) error {
 // follows, and returns what Run returns.
 func (g *Gateway) verdict(ctx context.Context, err error) (done bool, result error) {
 	switch {
+	case g.rev.Revokes && g.met && websocket.CloseStatus(err) == closeUnauthorized:
+		g.setState(Disabled, err) // (REV-1) whatever else was meant
+		return true, fmt.Errorf("%w: %w", ErrDisabled, err)
 	case g.means(gone):
 		g.setState(Disconnected, nil)
 		return true, nil // (RC-2)
 	case ctx.Err() != nil:
 		g.setState(Disconnected, context.Cause(ctx))
 		return true, context.Cause(ctx)
-	case g.rev.Revokes && g.met && websocket.CloseStatus(err) == closeUnauthorized:
-		g.setState(Disabled, err) // (REV-1)
-		return true, fmt.Errorf("%w: %w", ErrDisabled, err)
 	case !g.redials():
 		g.setState(Disconnected, err)
 		return true, err

@@ -6,8 +6,6 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -138,91 +136,6 @@ func TestNothingRedialsInR6(t *testing.T) { // RC
 	})
 }
 
-func TestRevocationIsFinal(t *testing.T) { // REV-1
-	bubble8(t, func(t *testing.T) {
-		r, p := start(t, wire.R8, silent)
-		_ = p.ws.Close(4401, "deprovisioned")
-		if err := r.runResult(); !errors.Is(err, gateway.ErrDisabled) {
-			t.Errorf("Run returned %v", err)
-		}
-		if s := r.gw.State(); s != gateway.Disabled {
-			t.Errorf("state %v", s)
-		}
-		want := []string{"connected", `disabled: relay ws://connector.example/relay: closed 4401 "deprovisioned" (AUTH-4)`}
-		if got := r.seen.list(func(w *witness) []string { return w.states }); !slices.Equal(got, want) {
-			t.Errorf("states %q", got)
-		}
-		wait(time.Hour)
-		if r.dials() != 1 {
-			t.Errorf("%d dials", r.dials())
-		}
-	})
-}
-
-func TestRevocationAfterARedialIsFinal(t *testing.T) { // REV-1: some handshake has succeeded
-	bubble8(t, func(t *testing.T) {
-		r, p := start(t, wire.R8, silent)
-		r.prepare = func(p *peer) { p.greet = func(p *peer, _ map[string]any) { go p.ws.Close(4401, "") } }
-		_ = p.ws.CloseNow()
-		wait(time.Second)
-		if err := r.runResult(); !errors.Is(err, gateway.ErrDisabled) {
-			t.Errorf("Run returned %v", err)
-		}
-	})
-}
-
-// TestRevocationIsHeardAmongWriters: a write that fails because the socket is
-// closing must not hide why it closes. REV-1
-func TestRevocationIsHeardAmongWriters(t *testing.T) {
-	bubble8(t, func(t *testing.T) {
-		r, p := start(t, wire.R8, silent)
-		var revoked atomic.Bool
-		p.answer = func(map[string]any) any {
-			if revoked.CompareAndSwap(false, true) {
-				go p.ws.Close(4401, "")
-			}
-			return map[string]any{"success": true}
-		}
-		var wg sync.WaitGroup
-		for range 20 {
-			wg.Go(func() {
-				for r.gw.Do(t.Context(), send("C1", "x")).Success {
-				}
-			})
-		}
-		wg.Wait()
-		if err := r.runResult(); !errors.Is(err, gateway.ErrDisabled) {
-			t.Errorf("Run returned %v", err)
-		}
-	})
-}
-
-func TestRefusalBeforeAnyHandshakeIsRetried(t *testing.T) { // REV-2
-	bubble8(t, func(t *testing.T) {
-		r := newRig(t, wire.R8, silent)
-		r.prepare = func(p *peer) { p.greet = func(p *peer, _ map[string]any) { go p.ws.Close(4401, "") } }
-		r.run()
-		r.mu.Lock()
-		r.prepare = nil
-		r.mu.Unlock()
-		wait(time.Second)
-		r.peer(1)
-		if s := r.gw.State(); s != gateway.Connected {
-			t.Errorf("state %v", s)
-		}
-	})
-}
-
-func TestRefusalAfterAHandshakeInR6IsAnEnd(t *testing.T) { // REV begins in r8
-	synctest.Test(t, func(t *testing.T) {
-		r, p := start(t, wire.R6, silent)
-		_ = p.ws.Close(4401, "")
-		if err := r.runResult(); errors.Is(err, gateway.ErrDisabled) || r.gw.State() != gateway.Disconnected {
-			t.Errorf("Run returned %v, state %v", err, r.gw.State())
-		}
-	})
-}
-
 func TestDisconnectIsDeliberate(t *testing.T) { // RC-2, IDLE-1
 	bubble(t, func(t *testing.T, rev *wire.Revision) {
 		r, p := start(t, rev, silent)
@@ -256,7 +169,7 @@ func TestDisconnectIsDeliberate(t *testing.T) { // RC-2, IDLE-1
 func TestDisconnectWaitsTwoSecondsForTheAck(t *testing.T) { // IDLE-1
 	bubble8(t, func(t *testing.T) {
 		r := newRig(t, wire.R8, func(context.Context, *gateway.Turn) (string, error) { return "still here", nil })
-		r.prepare = func(p *peer) { p.deaf = true }
+		r.prepare = func(p *peer) { p.goodbye = unheard }
 		r.run()
 		p := r.peer(0)
 		go r.gw.Disconnect(context.Background())
@@ -313,7 +226,7 @@ func TestRunEndsWithItsContextInEveryStage(t *testing.T) {
 		"connected":     func(*rig) {},
 		"shaking hands": func(r *rig) { r.prepare = func(p *peer) { p.greet = func(*peer, map[string]any) {} } },
 		"backing off":   func(r *rig) { r.refuseAll() },
-		"peer is deaf":  func(r *rig) { r.prepare = func(p *peer) { p.deaf = true } },
+		"peer is deaf":  func(r *rig) { r.prepare = func(p *peer) { p.goodbye = unheard } },
 	}
 	for name, prepare := range stages {
 		t.Run(name, func(t *testing.T) {

@@ -179,7 +179,7 @@ func (r *rig) serve(w http.ResponseWriter, req *http.Request) {
 		return
 	}
 	ws.SetReadLimit(1 << 24)
-	p := &peer{t: r.t, ws: ws, greet: describe}
+	p := &peer{t: r.t, ws: ws, greet: describe, goodbye: acked}
 	r.mu.Lock()
 	prepare := r.prepare
 	r.mu.Unlock()
@@ -194,11 +194,11 @@ func (r *rig) serve(w http.ResponseWriter, req *http.Request) {
 
 // peer is the connector's end of one socket.
 type peer struct {
-	t      *testing.T
-	ws     *websocket.Conn
-	greet  func(p *peer, hello map[string]any) // answers a hello
-	answer func(action map[string]any) any     // the result of an outbound; nil leaves it open
-	deaf   bool                                // acknowledges no going_idle
+	t       *testing.T
+	ws      *websocket.Conn
+	greet   func(p *peer, hello map[string]any) // answers a hello
+	answer  func(action map[string]any) any     // the result of an outbound; nil leaves it open
+	goodbye func(p *peer)                       // answers a going_idle
 
 	mu   sync.Mutex
 	got  []map[string]any // every frame, in order
@@ -249,12 +249,15 @@ func (p *peer) take(line string) {
 			p.send(map[string]any{"type": "outbound_result", "requestId": f["requestId"], "result": result})
 		}
 	case "going_idle":
-		if p.deaf {
-			return
-		}
-		p.send(map[string]any{"type": "going_idle_ack"})
+		p.goodbye(p)
 	}
 }
+
+// acked is the answer to a going_idle of a peer that behaves.
+func acked(p *peer) { p.send(map[string]any{"type": "going_idle_ack"}) }
+
+// unheard is that of one that does not answer.
+func unheard(*peer) {}
 
 func (p *peer) result(action map[string]any) any {
 	if p.answer != nil {
