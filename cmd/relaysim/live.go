@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"net/http"
@@ -103,6 +105,42 @@ func (f *liveFlags) connectors(p program) (map[*wire.Revision]*play.Live, error)
 		}
 	}
 	return live, nil
+}
+
+// reach says once what would be wrong with every run.
+func (f *liveFlags) reach(ctx context.Context, live *play.Live) error {
+	if live == nil {
+		return nil
+	}
+	err := live.Reach(ctx, f.wait)
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil:
+		return failure("interrupted: nothing was played")
+	case f.driver != "":
+		return fmt.Errorf("--connector-driver: %w\nnothing was played: want the command of a program that speaks sim/target/holder/PROTOCOL.md", err)
+	case errors.Is(err, play.ErrUnauthorized):
+		return fmt.Errorf("the connector at %s refuses us: %w: look at GATEWAY_RELAY_ID (%s) and GATEWAY_RELAY_SECRET%s", f.connector, err, live.GatewayID, f.readFrom())
+	}
+	return fmt.Errorf("cannot reach the connector at %s: %w%s", f.connector, err, meantTrust(err))
+}
+
+// readFrom says where the variables are, unless it is the environment.
+func (f *liveFlags) readFrom() string {
+	if f.envFile == "" {
+		return ""
+	}
+	return " in " + f.envFile
+}
+
+// meantTrust is the end of a message about a certificate that is not trusted.
+func meantTrust(err error) string {
+	var unknown x509.UnknownAuthorityError
+	if errors.As(err, &unknown) {
+		return "; --ca FILE trusts its certificate"
+	}
+	return ""
 }
 
 // variables finds what the environment says, or the file in its place.

@@ -4,16 +4,21 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/signal"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/coder/websocket"
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/relaysim/relaysim/gateway/auth"
 	"github.com/relaysim/relaysim/gateway/wire"
 	"github.com/relaysim/relaysim/sim/match"
 	"github.com/relaysim/relaysim/sim/play"
@@ -50,6 +55,7 @@ func TestScripts(t *testing.T) {
 			"sparse": sparse,
 			"status": status,
 			"last":   lastLine,
+			"peer":   peer,
 		},
 	})
 }
@@ -83,6 +89,35 @@ func lastLine(ts *testscript.TestScript, _ bool, args []string) {
 	if got := lines[len(lines)-1]; got != args[0] {
 		ts.Fatalf("the last line is %q, want %q", got, args[0])
 	}
+}
+
+// peer NAME STATUS sets a variable to the URL of a connector that answers upgrades
+// with that HTTP status. With 101 it closes 4401 whoever is not gw-1, and says
+// nothing.
+func peer(ts *testscript.TestScript, _ bool, args []string) {
+	code, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if code != http.StatusSwitchingProtocols {
+			http.Error(w, "no", code)
+			return
+		}
+		ws, err := websocket.Accept(w, r, nil)
+		if err != nil {
+			return
+		}
+		defer ws.CloseNow()
+		bearer := strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
+		if id, err := auth.Verify(bearer, []string{"a-secret-of-the-test"}, time.Now()); err != nil || id != "gw-1" {
+			_ = ws.Close(4401, "")
+			return
+		}
+		_, _, _ = ws.Read(r.Context())
+		_ = ws.Write(r.Context(), websocket.MessageText, []byte("{}\n"))
+		_, _, _ = ws.Read(r.Context())
+	}))
+	ts.Defer(server.Close)
+	ts.Setenv(args[0], server.URL)
 }
 
 // pretence is a stage on which nothing is played.

@@ -132,7 +132,7 @@ func recordSession(ctx context.Context, p program, flags recordFlags) error {
 		}
 		defer ln.Close()
 	}
-	s, err := startSession(p, flags, own)
+	s, err := startSession(ctx, p, flags, own)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -33,7 +34,7 @@ type session struct {
 }
 
 // startSession checks everything that can be wrong before a file is made.
-func startSession(p program, flags recordFlags, own *record.OwnOptions) (_ *session, err error) {
+func startSession(ctx context.Context, p program, flags recordFlags, own *record.OwnOptions) (_ *session, err error) {
 	s := &session{p: p, flags: flags, status: newStatusLine(p)}
 	base, err := record.ConnectorURL(flags.connector)
 	if err != nil {
@@ -53,6 +54,11 @@ func startSession(p program, flags recordFlags, own *record.OwnOptions) (_ *sess
 	}
 	if flags.insecure {
 		fmt.Fprintln(p.stderr, "--insecure: the connector's certificate is not checked, so anybody may stand in its place")
+	}
+	if own != nil { // a gateway that dials us may come later, and so may its connector
+		if err := record.Reach(ctx, base, trust); err != nil {
+			return nil, fmt.Errorf("cannot reach the connector at %s: %w%s", flags.connector, err, meantTrust(err))
+		}
 	}
 	if s.file, err = record.Create(flags.out, flags.force); err != nil {
 		if errors.Is(err, fs.ErrExist) {

@@ -1,0 +1,34 @@
+package record
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"net/http"
+	"net/url"
+	"time"
+)
+
+// reachTimeout bounds Reach, in real time.
+const reachTimeout = 10 * time.Second
+
+// Reach asks whether anybody answers at a connector's base URL, without opening a
+// socket there. The error says why not.
+func Reach(ctx context.Context, base *url.URL, trust *tls.Config) error {
+	transport := &http.Transport{Proxy: http.ProxyFromEnvironment, TLSClientConfig: trust}
+	defer transport.CloseIdleConnections()
+	ctx, cancel := context.WithTimeout(ctx, reachTimeout)
+	defer cancel()
+	r, err := http.NewRequestWithContext(ctx, http.MethodHead, base.String(), nil)
+	if err != nil {
+		return err
+	}
+	answer, err := transport.RoundTrip(r)
+	switch {
+	case err == nil:
+		return answer.Body.Close() // whatever it says, it is there
+	case errors.Is(err, context.DeadlineExceeded):
+		return errors.New("it does not answer in time")
+	}
+	return err
+}
