@@ -33,14 +33,22 @@ func (b *Buffers) keys(of buffer.Name) []string {
 	}
 }
 
+// remembered is how long the server knows that an append was done, in real time:
+// amply longer than anybody asks for it again.
+const remembered = 20 * patience
+
 // The scripts run as one: nobody sees them half done.
 var (
 	// appendScript returns the number of the new entry, 0 where there is no room,
-	// the flip, and how many entries there are.
+	// the flip, and how many entries there are. The client asks again when an answer
+	// is lost, and within its patience; the entry is kept once all the same, for
+	// KEYS[5] is its own.
 	appendScript = redis.NewScript(`
 local n = redis.call('LLEN', KEYS[1])
 local bytes = tonumber(redis.call('HGET', KEYS[3], 'bytes') or '0')
 local flipped = redis.call('HGET', KEYS[3], 'flipped') or '0'
+local kept = redis.call('GET', KEYS[5])
+if kept then return {tonumber(kept), flipped, n} end
 if n >= tonumber(ARGV[2]) or bytes + #ARGV[1] > tonumber(ARGV[3]) then
   return {0, flipped, n}
 end
@@ -48,6 +56,7 @@ local last = redis.call('INCR', KEYS[4])
 redis.call('RPUSH', KEYS[1], last)
 redis.call('HSET', KEYS[2], last, ARGV[1])
 redis.call('HSET', KEYS[3], 'bytes', bytes + #ARGV[1])
+redis.call('SET', KEYS[5], last, 'PX', ARGV[4])
 return {last, flipped, n + 1}`)
 	// removeScript returns whether the entry was there.
 	removeScript = redis.NewScript(`
@@ -71,7 +80,9 @@ return list`)
 func (b *Buffers) Append(of buffer.Name, frame []byte) (buffer.Entry, buffer.State, error) {
 	ctx, cancel := question()
 	defer cancel()
-	got, err := appendScript.Run(ctx, b.s.client, b.keys(of), frame, b.limits.Entries, b.limits.Bytes).Slice()
+	keys := append(b.keys(of), b.s.key("append", b.s.nextRequest()))
+	got, err := appendScript.Run(ctx, b.s.client, keys, frame,
+		b.limits.Entries, b.limits.Bytes, remembered.Milliseconds()).Slice()
 	if err != nil {
 		return buffer.Entry{}, buffer.State{}, err
 	}

@@ -10,6 +10,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -20,6 +21,8 @@ import (
 type Server struct {
 	client *redis.Client
 	prefix string
+	opened int64        // no two that were opened under the prefix have the same
+	asked  atomic.Int64 // the last request's number
 }
 
 // patience bounds one question to the server, in real time: a connector that
@@ -27,7 +30,7 @@ type Server struct {
 const patience = 3 * time.Second
 
 // Open connects to a server, such as redis://127.0.0.1:6379/0, and asks it for a
-// sign of life. All keys and channels begin with prefix, so that several
+// number of its own. All keys and channels begin with prefix, so that several
 // connectors can have one server. The caller closes it.
 func Open(ctx context.Context, url, prefix string) (*Server, error) {
 	o, err := redis.ParseURL(url)
@@ -37,7 +40,8 @@ func Open(ctx context.Context, url, prefix string) (*Server, error) {
 	o.ReadTimeout, o.WriteTimeout, o.DialTimeout = patience, patience, patience
 	o.DisableIdentity = true // no question that an older server does not know
 	s := &Server{client: redis.NewClient(o), prefix: prefix}
-	if err := s.client.Ping(ctx).Err(); err != nil {
+	s.opened, err = s.client.Incr(ctx, s.key("opened")).Result()
+	if err != nil {
 		_ = s.client.Close() // the first error says more
 		return nil, fmt.Errorf("redis: %w", err)
 	}
@@ -56,6 +60,9 @@ func (s *Server) key(parts ...string) string {
 	}
 	return b.String()
 }
+
+// nextRequest names a request as no other of any connection under the prefix is.
+func (s *Server) nextRequest() string { return fmt.Sprintf("%d-%d", s.opened, s.asked.Add(1)) }
 
 func question() (context.Context, context.CancelFunc) {
 	return context.WithTimeout(context.Background(), patience)
