@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 
@@ -22,8 +23,9 @@ func newCoverage(p program) *cobra.Command {
 		Short: "Say which rules of the contract are asserted, and by what",
 		Long: `Lists the contract's rules by area with the scenarios and recordings that assert
 each. A rule is covered when something asserts it in every revision it holds in.
-A path is a file or a folder; the default is that of simulate. Without a path,
-relaysim's own Go tests count too.
+A path is a file or a folder; the default is that of simulate. relaysim's own Go
+tests count only with its own scenarios: the built-in ones, or those of its
+repository. What was counted is said before the last line.
 
 Exit status: 0 done, 1 less than --min, 2 the call or a file was wrong, which
 includes a rule in covers that the contract does not have.`,
@@ -35,7 +37,7 @@ includes a rule in covers that the contract does not have.`,
 			if err != nil {
 				return err
 			}
-			claims, err := claims(p, args)
+			claims, counted, err := claims(p, args)
 			if err != nil {
 				return err
 			}
@@ -44,7 +46,7 @@ includes a rule in covers that the contract does not have.`,
 			if flags.json {
 				write = writeCoverageJSON
 			}
-			if err := write(p.stdout, list); err != nil {
+			if err := write(p.stdout, list, counted); err != nil {
 				return err
 			}
 			return atLeast(p, contract.Percent(list), flags.min)
@@ -87,27 +89,64 @@ func rulesOf(names []string) ([]contract.Rule, error) {
 	return rules, nil
 }
 
-// claims lists what the files under paths assert. Without paths it is the
-// program's own coverage, with that of its Go tests.
-func claims(p program, paths []string) ([]contract.Claim, error) {
+// counted says what claims were taken from.
+type counted struct {
+	Scenarios  int `json:"scenarios"` // files
+	Recordings int `json:"recordings"`
+	Tests      int `json:"tests"` // relaysim's own, in Go
+}
+
+func (c counted) String() string {
+	text := count(c.Scenarios, "scenario") + " and " + count(c.Recordings, "recording")
+	if c.Tests > 0 {
+		text += ", and " + count(c.Tests, "Go test") + " of relaysim"
+	}
+	return text
+}
+
+// claims lists what the files under paths assert. Those of relaysim itself have
+// its Go tests beside them.
+func claims(p program, paths []string) ([]contract.Claim, counted, error) {
+	var n counted
 	sources, err := p.find(paths)
 	if err != nil {
-		return nil, err
+		return nil, n, err
 	}
 	files := load(sources)
 	if err := refuse(p, files, "nothing was counted"); err != nil {
-		return nil, err
+		return nil, n, err
 	}
 	var list []contract.Claim
-	if len(paths) == 0 {
+	if len(paths) == 0 && (sources[0].fsys != nil || isRepository("go.mod")) {
 		list = contract.Tests()
+		n.Tests = testsIn(list)
 	}
 	for _, f := range files {
+		if f.recorded() {
+			n.Recordings++
+		} else {
+			n.Scenarios++
+		}
 		for _, id := range f.scenario.Covers {
 			list = append(list, contract.Claim{Rule: id, By: f.name, Revisions: revisionNames(f.scenario.Revisions)})
 		}
 	}
-	return list, nil
+	return list, n, nil
+}
+
+// testsIn counts the tests that make claims, each once.
+func testsIn(list []contract.Claim) int {
+	names := map[string]bool{}
+	for _, c := range list {
+		names[c.By] = true
+	}
+	return len(names)
+}
+
+// isRepository says whether a go.mod is that of relaysim itself.
+func isRepository(file string) bool {
+	data, err := os.ReadFile(file)
+	return err == nil && slices.Contains(strings.Split(string(data), "\n"), "module github.com/relaysim/relaysim")
 }
 
 func revisionNames(names []string) []string {

@@ -30,7 +30,7 @@ func covered(list []contract.Coverage) (n int) {
 	return n
 }
 
-func writeCoverage(w io.Writer, list []contract.Coverage) error {
+func writeCoverage(w io.Writer, list []contract.Coverage, from counted) error {
 	var b strings.Builder
 	var open []string
 	for _, area := range byArea(list) {
@@ -45,6 +45,7 @@ func writeCoverage(w io.Writer, list []contract.Coverage) error {
 	if len(open) > 0 {
 		fmt.Fprintf(&b, "not covered: %s\n", strings.Join(open, " "))
 	}
+	fmt.Fprintf(&b, "counted: %s\n", from)
 	fmt.Fprintf(&b, "%.1f%% covered: %d of %d rules\n", contract.Percent(list), covered(list), len(list))
 	_, err := io.WriteString(w, b.String())
 	return err
@@ -80,6 +81,7 @@ func why(c contract.Coverage) string {
 type coverageJSON struct {
 	Percent float64    `json:"percent"`
 	Covered int        `json:"covered"`
+	Counted counted    `json:"counted"`
 	Rules   []ruleJSON `json:"rules"`
 }
 
@@ -93,8 +95,8 @@ type ruleJSON struct {
 	Missing []string `json:"missing,omitempty"` // revisions
 }
 
-func writeCoverageJSON(w io.Writer, list []contract.Coverage) error {
-	out := coverageJSON{Percent: contract.Percent(list), Covered: covered(list), Rules: []ruleJSON{}}
+func writeCoverageJSON(w io.Writer, list []contract.Coverage, from counted) error {
+	out := coverageJSON{Percent: contract.Percent(list), Covered: covered(list), Counted: from, Rules: []ruleJSON{}}
 	for _, c := range list {
 		out.Rules = append(out.Rules, ruleJSON{c.Rule.ID, c.Rule.Area, c.Rule.Text, c.Rule.Since, c.Covered(), c.By, c.Missing})
 	}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
+	"slices"
 
 	"github.com/relaysim/relaysim/gateway/wire"
 	"github.com/relaysim/relaysim/sim/known"
@@ -22,7 +24,7 @@ type knownFailures struct {
 
 // loadKnown reads the file of --known. With --update-known there need not be one
 // yet.
-func loadKnown(p program, flags simulateFlags, files []loaded, all bool) (*knownFailures, error) {
+func loadKnown(p program, flags simulateFlags, files []loaded) (*knownFailures, error) {
 	if flags.known == "" {
 		return nil, nil
 	}
@@ -34,15 +36,31 @@ func loadKnown(p program, flags simulateFlags, files []loaded, all bool) (*known
 	if err != nil {
 		return nil, refuseKnown(p, flags.known, err)
 	}
-	if wrong := file.Check(everyRun(files)); len(wrong) > 0 {
-		if all {
+	if wrong := file.Check(everyRun(files)); len(wrong) > 0 { // it may be about other files than these
+		if wrong = file.Check(everyRun(slices.Concat(files, around(files, flags.known)))); len(wrong) > 0 {
 			return nil, refuseKnown(p, flags.known, wrong)
-		}
-		for _, problem := range wrong { // it may be about other files than these
-			fmt.Fprintf(p.stderr, "%s: among the files given, %s\n", problem.Pos, problem.Text)
 		}
 	}
 	return &knownFailures{file: file, tally: known.NewTally(file), update: flags.update}, nil
+}
+
+// around is what could be played in place of files: what is by default, what is
+// beside them, and beside the file of known failures where that has a folder of its
+// own.
+func around(files []loaded, known string) []loaded {
+	folders := map[string]bool{filepath.Dir(known): true}
+	for _, f := range files {
+		if f.fsys == nil {
+			folders[filepath.Dir(f.path)] = true
+		}
+	}
+	delete(folders, ".")
+	sources, _ := find(nil)
+	for folder := range folders {
+		found, _ := findIn(folder) // what cannot be read is not there
+		sources = append(sources, found...)
+	}
+	return slices.DeleteFunc(load(sources), func(f loaded) bool { return f.scenario == nil })
 }
 
 func refuseKnown(p program, file string, err error) error {

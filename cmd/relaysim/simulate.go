@@ -56,7 +56,8 @@ GITHUB_ACTIONS set, each problem is annotated on GitHub.
 
 --known FILE takes a YAML list of failures that are known, each with scenario,
 revision, reason and link. They are reported as skipped and do not fail the run;
-one that passes now does. Entries about what is not selected are left alone.
+one that passes now does. Entries about what is not played are left alone; one about
+a scenario that is nowhere is an error.
 
 All files are loaded first. If one of them is wrong, or nothing matches, every
 problem is printed and nothing is played (exit status 2). If everything was
@@ -67,8 +68,9 @@ With --connector the gateway dials that one, in real time, and plays what needs
 no control of it; the rest is skipped, with the reason. --tags conformance is what
 any connector must pass. GATEWAY_RELAY_ID, _SECRET, _PLATFORMS and _BOT_IDS say who
 dials. What a scenario names of a connector, such as a chat, are vars listed under
-given: --var channel=123 --var scope=456. With --connector-driver a program holds the
-connector, and nearly everything is played.
+given: --var channel=123 --var scope=456, and foreign_scope where some scope belongs to
+nobody. With --connector-driver a program holds the connector, and nearly everything
+is played.
 
 --matrix FILE plays everything against several gateways, a column each: a YAML
 list of targets, each with name and gateway (the command of a driver, or built-in),
@@ -152,7 +154,7 @@ func simulate(ctx context.Context, p program, flags simulateFlags, paths []strin
 	if err := refuse(p, files, "nothing was played"); err != nil {
 		return err
 	}
-	if flags.excuses, err = loadKnown(p, flags, files, len(paths) == 0); err != nil {
+	if flags.excuses, err = loadKnown(p, flags, files); err != nil {
 		return err
 	}
 	if flags.columns, err = loadMatrix(p, flags.matrix); err != nil {

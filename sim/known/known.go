@@ -93,8 +93,11 @@ func (f *File) find(r Run) *Entry {
 func (f *File) Check(runs []Run) scenario.Errors {
 	var names []string
 	revisions := map[string][]string{}
-	for _, r := range runs {
+	for _, r := range runs { // one may be there twice
 		names = append(names, r.Scenario)
+		if slices.Contains(revisions[r.Scenario], r.Revision) {
+			continue
+		}
 		revisions[r.Scenario] = append(revisions[r.Scenario], r.Revision)
 	}
 	var wrong scenario.Errors

@@ -57,7 +57,7 @@ func live(t *testing.T, url, id, secret string) *play.Live {
 	return &play.Live{
 		URL: url, Client: &http.Client{Transport: transport}, GatewayID: id, Secret: secret,
 		Identities: []wire.Identity{{Platform: "discord", BotID: "discord-bot"}},
-		Vars:       map[string]string{"channel": "C7", "scope": "G1"},
+		Vars:       map[string]string{"channel": "C7", "scope": "G1", "foreign_scope": "G9"},
 	}
 }
 
