@@ -49,7 +49,10 @@ func (r *run) round(ctx context.Context) error {
 		if err := r.askGateways(ctx); err != nil {
 			return err
 		}
-		return pause(ctx, r.options.Settle)
+		if err := pause(ctx, r.options.Settle); err != nil {
+			return err
+		}
+		return r.askGateways(ctx) // whether they are still there
 	}
 	if err := r.connectors.barrier(ctx); err != nil {
 		return err

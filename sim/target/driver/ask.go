@@ -22,7 +22,7 @@ func (p *process) write(m any) {
 	switch _, err := p.in.Write(line); {
 	case err == nil:
 	case errors.Is(err, os.ErrDeadlineExceeded):
-		p.fail(fmt.Errorf("it did not read its stdin for %v: read it on a thread or task of its own", p.o.Answer))
+		p.late(fmt.Errorf("it did not read its stdin for %v: read it on a thread or task of its own", p.o.Answer))
 	default: // it is ending; serve says why
 	}
 }
@@ -47,14 +47,49 @@ func (p *process) question(ctx context.Context, what string, of func(id int64) a
 	case m := <-answer:
 		return m, nil
 	case <-p.broken:
-	case <-p.gone: // it ended while it was told to stop
-		return nil, errors.New("it is gone")
+	case <-p.gone:
 	case <-ctx.Done():
 		return nil, context.Cause(ctx)
 	case <-limit.C:
-		p.fail(fmt.Errorf(`it did not answer %s within %v: send {"type":"synced","id":%d} once what it has received is handled, whatever else waits`, what, p.o.Answer, id))
+		p.late(fmt.Errorf(`it did not answer %s within %v: send {"type":"synced","id":%d} once what it has received is handled, whatever else waits`, what, p.o.Answer, id))
 	}
-	return nil, p.failed()
+	return nil, p.verdict()
+}
+
+// late is fail for what was not done in time, unless the program has ended: that
+// is the reason then, and serve gives it.
+func (p *process) late(err error) {
+	select {
+	case <-p.ended:
+	default:
+		p.fail(err)
+	}
+}
+
+// over says whether the program can answer no more. Why is verdict's to say.
+func (p *process) over() bool {
+	select {
+	case <-p.broken:
+	case <-p.mute:
+	case <-p.ended:
+	default:
+		return false
+	}
+	return true
+}
+
+// verdict waits until it is known what was wrong with a program that answers no
+// more. It is never nil. The reader of the program must not call it.
+func (p *process) verdict() error {
+	select {
+	case <-p.broken:
+		return p.failed()
+	case <-p.gone:
+	}
+	if err := p.failed(); err != nil { // both have come
+		return err
+	}
+	return errors.New("it is gone") // as it was told to be
 }
 
 // stop tells the program to end and waits until it is gone. The error says that

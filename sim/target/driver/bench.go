@@ -38,25 +38,23 @@ func (b *bench) process(ctx context.Context) (*process, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.said.begin()
-	p.mu.Lock()
-	p.fresh = true
-	p.mu.Unlock()
 	b.p.Store(p)
 	return p, nil
 }
 
 // kill ends the life at once: in the program where it is able to, else with it.
 func (b *bench) kill(p *process) {
-	if p.failed() == nil && b.driver.about.Able(target.Kill) {
+	if !p.over() && b.driver.about.Able(target.Kill) {
 		if _, err := p.ask(context.Background(), target.Kill, 0); err == nil {
 			return
 		}
 	}
-	if p.failed() == nil {
-		p.end()
-		b.p.Store(nil)
+	if p.over() {
+		<-p.gone
+		return
 	}
+	p.end()
+	b.p.Store(nil)
 }
 
 // current is the process; nil where there is none. The error says why it could
@@ -81,9 +79,9 @@ func (b *bench) Settle(ctx context.Context) (next time.Duration, ok bool, err er
 		b.told = err != nil
 		return 0, false, err
 	}
-	if err := p.failed(); err != nil {
+	if p.over() {
 		b.told = true
-		return 0, false, err
+		return 0, false, p.verdict()
 	}
 	b.life.wake()
 	if !b.driver.about.Able(target.Sync) {
@@ -120,10 +118,14 @@ func (b *bench) Reports() int64 {
 
 // Said is the last that the program printed.
 func (b *bench) Said() []string {
-	if p := b.p.Load(); p != nil {
-		return p.said.last()
+	p := b.p.Load()
+	if p == nil {
+		return nil
 	}
-	return nil
+	if p.over() {
+		<-p.gone // with all that it printed
+	}
+	return p.said.last()
 }
 
 // Close gives the program back, or ends it. The error is a fault that Settle
@@ -133,13 +135,12 @@ func (b *bench) Close() error {
 	if p == nil {
 		return nil
 	}
-	fault := p.failed()
-	err := b.driver.release(p)
-	switch {
-	case fault == nil:
-		return err
-	case b.told:
+	if !p.over() {
+		return b.driver.release(p)
+	}
+	<-p.gone
+	if b.told {
 		return nil
 	}
-	return fault
+	return p.failed()
 }

@@ -142,7 +142,7 @@ func (d *Driver) spawn(ctx context.Context) (*process, *message, error) {
 		p.end()
 		return nil, nil, context.Cause(ctx)
 	case <-limit.C:
-		p.fail(fmt.Errorf(`it did not say hello within %v: print {"type":"hello","protocol":%d,…} and flush stdout when it begins`, d.o.Hello, Protocol))
+		p.late(fmt.Errorf(`it did not say hello within %v: print {"type":"hello","protocol":%d,…} and flush stdout when it begins`, d.o.Hello, Protocol))
 	}
 	<-p.gone
 	err = p.failed()
@@ -215,15 +215,15 @@ func (d *Driver) lease(ctx context.Context) (*process, error) {
 // release takes a program back that a run no longer needs. The error is what is
 // wrong with its end.
 func (d *Driver) release(p *process) error {
-	if p.failed() == nil && d.about.Able(target.Reset) {
-		if _, err := p.ask(context.Background(), target.Reset, 0); err == nil {
-			d.mu.Lock()
-			defer d.mu.Unlock()
-			d.idle = append(d.idle, p)
-			return nil
-		}
-		<-p.gone
-		return p.failed()
+	if !d.about.Able(target.Reset) {
+		return p.stop()
 	}
-	return p.stop()
+	if _, err := p.ask(context.Background(), target.Reset, 0); err != nil {
+		return err
+	}
+	p.renew()
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.idle = append(d.idle, p)
+	return nil
 }

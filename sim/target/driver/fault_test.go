@@ -1,6 +1,7 @@
 package driver_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -16,14 +17,23 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-const hello = `echo '{"type":"hello","protocol":1,"name":"bad","revision":"2026-08","can":["sync","send"]}'; `
+const (
+	hello = `echo '{"type":"hello","protocol":1,"name":"bad","revision":"2026-08","can":["sync","send"]}'; `
+	// mute cannot be asked whether it has handled everything.
+	mute = `echo '{"type":"hello","protocol":1,"name":"bad","revision":"2026-08"}'; `
+)
 
 // A driver that does wrong is ended in time, and the run says what it did.
 func TestFaultsEndARun(t *testing.T) {
 	for name, c := range map[string]struct {
 		script, want string
 	}{
-		"dies":             {hello + `read l; exit 3`, "it ended by itself (exit status 3)"},
+		"dies":             {hello + `read l; echo boom >&2; exit 3`, "it ended by itself (exit status 3)"},
+		"dies unasked":     {mute + `read l; echo boom >&2; exit 3`, "it ended by itself (exit status 3)"},
+		"dies deaf":        {hello + `exec <&-; echo boom >&2; exit 3`, "it ended by itself (exit status 3)"},
+		"dies mute":        {hello + `read l; exec >&-; echo boom >&2; exit 3`, "it ended by itself (exit status 3)"},
+		"dies with a heir": {hello + `read l; sleep 60 & echo boom >&2; exit 3`, "it ended by itself (exit status 3)"},
+		"is mute":          {hello + `read l; exec >&-; sleep 60`, "it closed its stdout"},
 		"stalls":           {hello + `sleep 60`, "it did not answer sync within"},
 		"floods":           {hello + `read l; yes '{"type":"log","text":"x"}'`, "it floods"},
 		"speaks nonsense":  {hello + `read l; echo Traceback; sleep 60`, "not a JSON object"},
@@ -51,9 +61,12 @@ func TestFaultsEndARun(t *testing.T) {
 				t.Fatal(err)
 			}
 			began := time.Now()
-			r := stage.Run(t.Context(), sc, wire.R8, play.Options{Target: d})
-			if r.Outcome != verdict.Failed || len(r.Problems) == 0 || !strings.Contains(r.Problems[0].Text, c.want) {
-				t.Errorf("got %v %v, want a failure with %q", r.Outcome, r.Problems, c.want)
+			r := stage.Run(t.Context(), sc, wire.R8, play.Options{Target: d, Settle: time.Second})
+			if r.Outcome != verdict.Failed || len(r.Problems) != 1 || !strings.Contains(r.Problems[0].Text, c.want) {
+				t.Errorf("got %v %v, want a failure with %q and no other", r.Outcome, r.Problems, c.want)
+			}
+			if strings.Contains(c.script, "exit 3") && !slices.Contains(r.Said, "boom") {
+				t.Errorf("got %q, want the last that it printed", r.Said)
 			}
 			if took := time.Since(began); took > 20*time.Second {
 				t.Errorf("it took %v", took)
@@ -62,12 +75,12 @@ func TestFaultsEndARun(t *testing.T) {
 	}
 }
 
-// patience is long where the driver answers nothing for another reason.
+// patience is short where a driver is to be found out for answering nothing.
 func patience(name string) time.Duration {
-	if name == "floods" || name == "writes no end" {
-		return 10 * time.Second
+	if name == "stalls" || name == "ignores the stop" {
+		return 500 * time.Millisecond
 	}
-	return 500 * time.Millisecond
+	return 10 * time.Second
 }
 
 // What is wrong before anything can be played says so at once.

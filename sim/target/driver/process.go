@@ -33,6 +33,8 @@ type process struct {
 
 	greeted chan *message // takes the hello
 	broken  chan struct{} // closed with the first fault
+	mute    chan struct{} // closed when it has closed its stdout
+	ended   chan struct{} // closed when the program has ended; its readers may go on
 	gone    chan struct{} // closed when the program and its readers are gone
 	ids     atomic.Int64  // of calls and questions
 	reports atomic.Int64  // messages that tell of something that happened
@@ -66,7 +68,8 @@ func spawn(o *Options) (*process, error) {
 	p := &process{
 		o: o, cmd: shell(o.Command), in: ends[1], out: ends[2],
 		said:    &said{to: o.Stderr, prefix: o.prefix(), heard: o.Heard},
-		greeted: make(chan *message, 1), broken: make(chan struct{}), gone: make(chan struct{}),
+		greeted: make(chan *message, 1), broken: make(chan struct{}), mute: make(chan struct{}),
+		ended: make(chan struct{}), gone: make(chan struct{}),
 		asked: map[int64]chan *message{},
 	}
 	p.cmd.Stdin, p.cmd.Stdout, p.cmd.Stderr = ends[0], ends[3], ends[5]
@@ -95,6 +98,7 @@ func (p *process) serve(stderr *os.File) {
 	others.Go(func() { p.said.copy(stderr) })
 	others.Go(func() {
 		ended = p.cmd.Wait()
+		close(p.ended)
 		// What it has started may hold its pipes open.
 		soon := time.Now().Add(drained)
 		p.out.SetReadDeadline(soon)
@@ -103,9 +107,12 @@ func (p *process) serve(stderr *os.File) {
 	if err := p.read(); err != nil {
 		p.fail(err)
 	}
+	close(p.mute)
 	late := time.AfterFunc(p.o.Stop, func() { killGroup(p.cmd) })
 	others.Wait()
-	late.Stop()
+	if !late.Stop() {
+		p.fail(errors.New("it closed its stdout and went on: keep it open until the end"))
+	}
 	killGroup(p.cmd)
 	p.fail(endedFault(ended))
 	closeAll([]*os.File{p.in, p.out, stderr})
@@ -172,6 +179,15 @@ func (p *process) line(line []byte) error {
 		return fmt.Errorf("it sent more than %d messages, or %d bytes of them, in one scenario: it floods", maxMessages, maxBytes)
 	}
 	return p.receive(m)
+}
+
+// renew forgets what the program has said and sent: from now on it is the next
+// scenario's.
+func (p *process) renew() {
+	p.said.begin()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.fresh = true
 }
 
 // receive does what a message says. The error is a fault.
