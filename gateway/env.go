@@ -2,6 +2,10 @@ package gateway
 
 import (
 	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/relaysim/relaysim/gateway/wire"
@@ -26,20 +30,23 @@ type Env struct {
 	// InstanceID, WakeURL (without a slash at the end) and DisplayName (at most
 	// 64 characters) go into the provisioning request (PROV-1).
 	InstanceID, WakeURL, DisplayName string
+	// Ignored says of GATEWAY_RELAY_BOT_IDS why not all of it could be read; nil
+	// where it could.
+	Ignored error
 }
 
 // maxDisplayName bounds Env.DisplayName, in characters.
 const maxDisplayName = 64
 
 // FromEnv reads the environment through env, which has the shape of
-// os.LookupEnv. It cannot fail: what it cannot read is not set. White space
-// around a value is ignored.
+// os.LookupEnv. It cannot fail: what it cannot read is not set, see Env.Ignored.
+// White space around a value is ignored.
 func FromEnv(env func(string) (string, bool), rev *wire.Revision) Env {
 	get := func(name string) string {
 		value, _ := env("GATEWAY_RELAY_" + name)
 		return strings.TrimSpace(value)
 	}
-	bots := parseEnvBots(get("BOT_IDS"))
+	bots, ignored := parseEnvBots(get("BOT_IDS"))
 	name := []rune(get("DISPLAY_NAME"))
 	e := Env{
 		URL:         get("URL"),
@@ -51,6 +58,7 @@ func FromEnv(env func(string) (string, bool), rev *wire.Revision) Env {
 		InstanceID:  get("INSTANCE_ID"),
 		WakeURL:     strings.TrimRight(get("WAKE_URL"), "/"),
 		DisplayName: string(name[:min(len(name), maxDisplayName)]),
+		Ignored:     ignored,
 	}
 	for platform, b := range bots {
 		if username := strings.TrimLeft(envText(b.Username), "@"); username != "" {
@@ -88,21 +96,28 @@ type envBot struct {
 }
 
 // parseEnvBots reads {"platform": {"botId": …, "username": …}}. A platform whose
-// entry is something else is as good as not named.
-func parseEnvBots(s string) map[string]envBot {
+// entry is something else is as good as not named; the error says which that are.
+func parseEnvBots(s string) (map[string]envBot, error) {
+	if s == "" {
+		return nil, nil
+	}
 	var entries map[string]json.RawMessage
-	if json.Unmarshal([]byte(s), &entries) != nil {
-		return nil
+	if err := json.Unmarshal([]byte(s), &entries); err != nil {
+		return nil, errors.New("GATEWAY_RELAY_BOT_IDS is no JSON object" + wantBots)
 	}
 	bots := make(map[string]envBot, len(entries))
-	for platform, raw := range entries {
+	var wrong []error
+	for _, platform := range slices.Sorted(maps.Keys(entries)) {
 		var b envBot
-		if json.Unmarshal(raw, &b) == nil {
-			bots[platform] = b
+		if json.Unmarshal(entries[platform], &b) != nil || b.BotID != nil && envText(b.BotID) == "" {
+			wrong = append(wrong, fmt.Errorf("GATEWAY_RELAY_BOT_IDS: %q has no botId that is a text or a number%s", platform, wantBots))
 		}
+		bots[platform] = b
 	}
-	return bots
+	return bots, errors.Join(wrong...)
 }
+
+const wantBots = `: want it like {"discord": {"botId": "123"}}; a shell needs single quotes around it`
 
 // envText is a JSON string without the space around it, or a number as it is
 // written, which is how people write ids. Anything else is "".

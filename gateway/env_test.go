@@ -3,6 +3,7 @@ package gateway_test
 import (
 	"encoding/json"
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -84,11 +85,34 @@ func TestFromEnvURLAndSecret(t *testing.T) { // DIAL-1, AUTH-1
 		"GATEWAY_RELAY_BOT_IDS": `{"discord": "not an object", "slack": {"botId": 12345678901234567890}}`,
 	}
 	e := gateway.FromEnv(func(name string) (string, bool) { v, ok := vars[name]; return v, ok }, wire.R8)
+	if e.Ignored == nil || !strings.HasPrefix(e.Ignored.Error(), `GATEWAY_RELAY_BOT_IDS: "discord" has no botId`) {
+		t.Errorf("got %v", e.Ignored)
+	}
+	e.Ignored = nil
 	want := gateway.Env{
 		URL: "https://relay.example/", GatewayID: "gw-1", Secret: "s3cret", DisplayName: "日本語", Usernames: map[string]string{},
 		Identities: []wire.Identity{{Platform: "discord"}, {Platform: "slack", BotID: "12345678901234567890"}},
 	}
 	if d := cmp.Diff(want, e); d != "" {
 		t.Error("(-want +got)\n" + d)
+	}
+}
+
+// TestFromEnvSaysWhatItIgnores: what a shell has eaten of JSON is not silence.
+func TestFromEnvSaysWhatItIgnores(t *testing.T) {
+	for value, want := range map[string]string{
+		"":                                     "",
+		`{"discord":{"botId":"1"},"slack":{}}`: "",
+		`{discord:{botId:1}}`:                  "GATEWAY_RELAY_BOT_IDS is no JSON object",
+		`{"discord":{"botId":[]}}`:             `GATEWAY_RELAY_BOT_IDS: "discord" has no botId`,
+	} {
+		e := gateway.FromEnv(func(name string) (string, bool) { return value, name == "GATEWAY_RELAY_BOT_IDS" }, wire.R8)
+		got := ""
+		if e.Ignored != nil {
+			got = e.Ignored.Error()
+		}
+		if !strings.HasPrefix(got, want) || (got == "") != (want == "") {
+			t.Errorf("%s: got %q, want %q", value, got, want)
+		}
 	}
 }

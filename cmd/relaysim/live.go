@@ -97,6 +97,9 @@ func (f *liveFlags) connectors(p program) (map[*wire.Revision]*play.Live, error)
 	client := &http.Client{Transport: &http.Transport{TLSClientConfig: trust, Proxy: http.ProxyFromEnvironment, DisableKeepAlives: true}}
 	for _, rev := range wire.Revisions() {
 		env := gateway.FromEnv(lookup, rev)
+		if env.Ignored != nil {
+			return nil, env.Ignored
+		}
 		if env.GatewayID == "" || env.Secret == "" {
 			return nil, errors.New("--connector: GATEWAY_RELAY_ID and GATEWAY_RELAY_SECRET say who dials: set them, or give --env-file")
 		}

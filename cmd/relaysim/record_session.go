@@ -182,7 +182,9 @@ func (f *recordFlags) ownGateway(p program) (*record.OwnOptions, error) {
 	if err != nil {
 		return nil, err
 	}
-	o.Env = gateway.FromEnv(lookup, o.Revision)
+	if o.Env = gateway.FromEnv(lookup, o.Revision); o.Env.Ignored != nil {
+		return nil, o.Env.Ignored
+	}
 	if f.sessions != "" {
 		disk, err := sessions.NewDisk(f.sessions)
 		if err != nil {

@@ -220,6 +220,9 @@ func playGateway(ctx context.Context, p program, flags replayFlags, s source) (*
 		o.HTTPClient = &http.Client{Transport: transport}
 		lookup := func(name string) (string, bool) { v := p.env(name); return v, v != "" }
 		env := gateway.FromEnv(lookup, wire.R8)
+		if env.Ignored != nil {
+			return nil, env.Ignored
+		}
 		o.GatewayID, o.Secret = env.GatewayID, env.Secret
 	}
 	var r *verdict.Result

@@ -7,7 +7,9 @@ import (
 	"io"
 	"io/fs"
 	"net"
+	"net/url"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -75,7 +77,7 @@ func newServe(p program) *cobra.Command {
 	f.StringVar(&flags.config, "config", "", "take the connector and its gateways from this `file`, a scenario or a part of one")
 	f.StringVar(&flags.record, "record", "", "record in this `file`")
 	f.BoolVar(&flags.force, "force", false, "replace the recording if it is there")
-	f.StringVar(&flags.writeEnv, "write-env", "", "write what the gateway needs, its secret too, to this `file`, for --env-file of record")
+	f.StringVar(&flags.writeEnv, "write-env", "", "write what the gateway needs, its secret too, to this `file`, for a shell and for --env-file")
 	f.StringVar(&flags.tokenFile, "token-file", "", "ask for the token in this `file` at the HTTP API")
 	f.StringVar(&flags.buffers, "buffers", "", "keep what comes for gateways that are away in this `folder`")
 	f.BoolVarP(&flags.quiet, "quiet", "q", false, "do not show what crosses; :log on does")
@@ -203,6 +205,20 @@ func (f *serveFlags) openBuffers(p program) (*buffer.Disk, error) {
 	return kept, nil
 }
 
+// envFile is the file for a gateway: where there are several, each has its own.
+func (f *serveFlags) envFile(c serve.Credentials, of int) string {
+	if of == 1 {
+		return f.writeEnv
+	}
+	ending := filepath.Ext(f.writeEnv)
+	return strings.TrimSuffix(f.writeEnv, ending) + "." + url.PathEscape(c.ID) + ending
+}
+
+// envHead says in the file how it is read.
+func envHead(file string) string {
+	return fmt.Sprintf("# In a shell: set -a; . ./%s; set +a. For relaysim record and simulate: --env-file %[1]s\n", filepath.Base(file))
+}
+
 // begin starts the recording and says how to dial.
 func (f *serveFlags) begin(p program, s *serve.Server) error {
 	if f.record != "" {
@@ -215,11 +231,11 @@ func (f *serveFlags) begin(p program, s *serve.Server) error {
 		}
 	}
 	list := s.Credentials()
-	if f.writeEnv != "" {
-		if len(list) > 1 {
-			return fmt.Errorf("--write-env: there are %s, and a file is for one", count(len(list), "gateway"))
+	for _, c := range list {
+		if f.writeEnv == "" {
+			continue
 		}
-		if err := writeSecret(f.writeEnv, s.Env(list[0], true)); err != nil {
+		if err := writeSecret(f.envFile(c, len(list)), envHead(f.envFile(c, len(list)))+s.Env(c, true)); err != nil {
 			return fmt.Errorf("--write-env: %w", err)
 		}
 	}
@@ -230,7 +246,7 @@ func (f *serveFlags) begin(p program, s *serve.Server) error {
 		}
 		switch {
 		case f.writeEnv != "":
-			fmt.Fprintf(p.stderr, "  and its secret: all of it is in %s\n", f.writeEnv)
+			fmt.Fprintf(p.stderr, "  and its secret: all of it is in %s\n", f.envFile(c, len(list)))
 		case !c.Made:
 			fmt.Fprintln(p.stderr, "  and GATEWAY_RELAY_SECRET, which is not shown: it was given")
 		default:

@@ -31,9 +31,30 @@ func ReadEnv(r io.Reader, file string) (map[string]string, error) {
 	return env, nil
 }
 
+// QuoteEnv is a value as a shell and ReadEnv both read it again, where it holds no
+// line end.
+func QuoteEnv(value string) string {
+	if strings.IndexFunc(value, special) < 0 {
+		return value
+	}
+	return "'" + strings.ReplaceAll(value, "'", quoted) + "'"
+}
+
+// quoted is how a shell has a single quote between single quotes.
+const quoted = `'\''`
+
+// special says whether a shell may take a character for something else.
+func special(r rune) bool {
+	return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("_-./:,@%+=", r))
+}
+
 func unquote(s string) string {
 	if len(s) >= 2 && (s[0] == '"' || s[0] == '\'') && s[len(s)-1] == s[0] {
-		return s[1 : len(s)-1]
+		inner := s[1 : len(s)-1]
+		if s[0] == '\'' {
+			inner = strings.ReplaceAll(inner, quoted, "'")
+		}
+		return inner
 	}
 	return s
 }

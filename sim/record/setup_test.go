@@ -3,6 +3,7 @@ package record_test
 import (
 	"fmt"
 	"maps"
+	"os/exec"
 	"strings"
 	"testing"
 
@@ -48,6 +49,21 @@ func TestConnectorURL(t *testing.T) {
 		}
 		if err != nil && strings.Contains(err.Error(), "secret") {
 			t.Errorf("%q: the error shows the secret: %v", in, err)
+		}
+	}
+}
+
+// TestQuoteEnv: a shell and ReadEnv find the same value.
+func TestQuoteEnv(t *testing.T) {
+	for _, value := range []string{"", "plain-1.x/y", `{"discord":{"botId":"b 1"}}`, "it's $HOME `x` \\ \"q\"", "'", "''", "a#b", " ~ ", "é*?"} {
+		line := "A=" + record.QuoteEnv(value) + "\n"
+		read, err := record.ReadEnv(strings.NewReader(line), "x.env")
+		if err != nil || read["A"] != value {
+			t.Errorf("%s: ReadEnv finds %q, %v", line, read["A"], err)
+		}
+		sourced, err := exec.Command("sh", "-c", line+`printf %s "$A"`).Output()
+		if err != nil || string(sourced) != value {
+			t.Errorf("%s: a shell finds %q, %v", line, sourced, err)
 		}
 	}
 }

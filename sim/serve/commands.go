@@ -2,6 +2,7 @@ package serve
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -17,6 +18,15 @@ type command struct {
 	do               func(p *Prompt, ctx context.Context, rest string) error
 }
 
+// usage is what is typed.
+func (c *command) usage() string { return strings.TrimSpace(":" + c.name + " " + c.args) }
+
+// usageError says what is wrong with the arguments of a command; its usage is said
+// behind it. It may be empty.
+type usageError string
+
+func (e usageError) Error() string { return string(e) }
+
 // commands are the prompt's, in the order of its help, which is one of them.
 func commands() []command {
 	return []command{
@@ -27,9 +37,9 @@ func commands() []command {
 		{"chat", "[CHANNEL]", "what a user sees in a channel", (*Prompt).chat},
 		{"chats", "", "the channels", (*Prompt).chats},
 		{"connections", "", "the gateways that are connected", (*Prompt).connections},
-		{"drop", "[GATEWAY]", "cut a gateway's connection", (*Prompt).drop},
-		{"close", "<CODE> [REASON]", "close the connection with a code; :close 1012 @gw-2 for one of several", (*Prompt).closeWith},
-		{"revoke", "[GATEWAY]", "refuse a gateway from now on, and close it 4401", (*Prompt).revoke},
+		{"drop", "[@GATEWAY]", "cut a gateway's connection; which, where there are several", (*Prompt).drop},
+		{"close", "<CODE> [@GATEWAY] [REASON]", "close a connection with a code: :close 1012 @gw-2 back soon", (*Prompt).closeWith},
+		{"revoke", "[@GATEWAY]", "refuse a gateway from now on, and close it 4401", (*Prompt).revoke},
 		{"interrupt", "<SESSION> [CHANNEL]", "interrupt the turn of a session", (*Prompt).interrupt},
 		{"step", "<STEP>", "any step of the connector's side, as in a scenario: :step {connector: {refuse: 503}}", (*Prompt).step},
 		{"wait", "<connected|reply|TIME> [TIME]", "until a gateway is there, the bot has written, or so long; at most 30s", (*Prompt).wait},
@@ -42,9 +52,11 @@ func commands() []command {
 
 func (p *Prompt) help(context.Context, string) error {
 	var b strings.Builder
-	b.WriteString("A line is a message. /name option:value … is a slash command. :: begins a message with a colon.\n")
+	b.WriteString("First let a gateway dial, with the variables shown at the start; :connections says whether it is there.\n")
+	b.WriteString("Then a line is a message, and what the bot answers is shown. /name option:value … is a slash command.\n")
+	b.WriteString(":: begins a message with a colon. <…> must be given, […] may be:\n")
 	for _, c := range commands() {
-		fmt.Fprintf(&b, "  :%-34s %s\n", strings.TrimSpace(c.name+" "+c.args), c.help)
+		fmt.Fprintf(&b, "  %-35s %s\n", c.usage(), c.help)
 	}
 	_, err := fmt.Fprint(p.Out, b.String())
 	return err
@@ -62,7 +74,7 @@ func (p *Prompt) as(_ context.Context, rest string) error {
 func (p *Prompt) in(_ context.Context, rest string) error {
 	words := strings.Fields(rest)
 	if len(words) > 2 {
-		return errors.New("want :in CHANNEL [GUILD]")
+		return usageError("")
 	}
 	p.channel, p.guild = strings.TrimPrefix(words[0], "#"), ""
 	if len(words) == 2 {
@@ -140,24 +152,42 @@ func (p *Prompt) connections(context.Context, string) error {
 }
 
 func (p *Prompt) drop(ctx context.Context, to string) error {
-	return p.control(ctx, to, scenario.Control{Drop: true})
+	return p.control(ctx, strings.TrimPrefix(to, "@"), scenario.Control{Drop: true})
 }
 
 func (p *Prompt) revoke(ctx context.Context, to string) error {
-	return p.control(ctx, to, scenario.Control{Revoke: true})
+	return p.control(ctx, strings.TrimPrefix(to, "@"), scenario.Control{Revoke: true})
 }
 
+// closeWith closes with a code. The gateway may also stand at the end.
 func (p *Prompt) closeWith(ctx context.Context, rest string) error {
 	first, reason, _ := strings.Cut(rest, " ")
 	code, err := strconv.Atoi(first)
 	if err != nil {
-		return fmt.Errorf("close code %q: want a number such as 1012", first)
+		return usageError(fmt.Sprintf("%q is no close code, such as 1012", first))
 	}
-	to := ""
-	if after, ok := strings.CutPrefix(strings.TrimSpace(reason), "@"); ok {
-		to, reason, _ = strings.Cut(after, " ")
+	words, to := strings.Fields(reason), ""
+	isGateway := func(word string) bool { return strings.HasPrefix(word, "@") }
+	switch i := slices.IndexFunc(words, isGateway); {
+	case i < 0:
+	case slices.IndexFunc(words[i+1:], isGateway) >= 0:
+		return usageError("one gateway at a time")
+	case i > 0 && i < len(words)-1:
+		return usageError(words[i] + " is in the middle of the reason")
+	default:
+		to, reason = words[i][1:], strings.Join(slices.Delete(words, i, i+1), " ")
 	}
-	return p.control(ctx, to, scenario.Control{Close: &scenario.CloseCode{Code: code, Reason: strings.TrimSpace(reason)}})
+	text, err := json.Marshal(map[string]any{"connector": map[string]any{
+		"close": map[string]any{"code": code, "reason": strings.TrimSpace(reason)},
+	}})
+	if err != nil {
+		return err
+	}
+	step, err := loadStep(strings.ReplaceAll(string(text), "${", "$${"))
+	if err != nil { // such as a code that cannot be sent
+		return err
+	}
+	return p.control(ctx, to, *step.Connector)
 }
 
 // control does something to a gateway's connection, which must be there unless
@@ -175,16 +205,24 @@ func (p *Prompt) interrupt(ctx context.Context, rest string) error {
 }
 
 func (p *Prompt) step(ctx context.Context, rest string) error {
-	step, err := scenario.LoadStep("step", []byte(rest))
+	step, err := loadStep(rest)
 	if err != nil {
-		return errors.New(strings.Join(problems(err), "\n"))
+		return err
 	}
 	return p.perform(ctx, step)
 }
 
+func loadStep(text string) (*scenario.Step, error) {
+	step, err := scenario.LoadStep("step", []byte(text))
+	if err != nil {
+		return nil, errors.New(strings.Join(problems(err), "\n"))
+	}
+	return step, nil
+}
+
 func (p *Prompt) setLog(_ context.Context, rest string) error {
 	if rest != "on" && rest != "off" {
-		return errors.New("want :log on or :log off")
+		return usageError("")
 	}
 	p.Console.SetLog(rest == "on")
 	return nil

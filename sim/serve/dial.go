@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/relaysim/relaysim/sim/connector"
+	"github.com/relaysim/relaysim/sim/record"
 )
 
 // Credentials are what one gateway needs to dial, by the names that
@@ -25,10 +26,11 @@ func (s *Server) Credentials() []Credentials {
 	return list
 }
 
-// Env is c as NAME=value lines, without the secret where that is not wanted.
+// Env is c as NAME=value lines that a shell and record.ReadEnv read, without the
+// secret where that is not wanted.
 func (s *Server) Env(c Credentials, secret bool) string {
 	var b strings.Builder
-	line := func(name, value string) { fmt.Fprintf(&b, "GATEWAY_RELAY_%s=%s\n", name, value) }
+	line := func(name, value string) { fmt.Fprintf(&b, "GATEWAY_RELAY_%s=%s\n", name, record.QuoteEnv(value)) }
 	line("URL", s.hand.Base)
 	line("ID", c.ID)
 	if secret {

@@ -72,10 +72,7 @@ func (p *Prompt) command(ctx context.Context, line string) error {
 	var names []string
 	for _, c := range commands() {
 		if c.name == name {
-			if rest == "" && strings.HasPrefix(c.args, "<") {
-				return fmt.Errorf("want :%s %s", c.name, c.args)
-			}
-			return c.do(p, ctx, rest)
+			return c.run(p, ctx, rest)
 		}
 		names = append(names, c.name)
 	}
@@ -83,6 +80,22 @@ func (p *Prompt) command(ctx context.Context, line string) error {
 		return fmt.Errorf("unknown command :%s%s", name, end)
 	}
 	return fmt.Errorf("unknown command :%s; :help lists them, and :: begins a message with a colon", name)
+}
+
+// run does a command, or says how it is used.
+func (c *command) run(p *Prompt, ctx context.Context, rest string) error {
+	err := error(usageError(""))
+	if needs, takes := strings.HasPrefix(c.args, "<"), c.args != ""; (rest != "" || !needs) && (rest == "" || takes) {
+		err = c.do(p, ctx, rest)
+	}
+	var wrong usageError
+	switch {
+	case !errors.As(err, &wrong):
+		return err
+	case wrong == "":
+		return errors.New("want " + c.usage())
+	}
+	return fmt.Errorf("%s: want %s", wrong, c.usage())
 }
 
 // say lets the user write.

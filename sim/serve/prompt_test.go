@@ -93,8 +93,9 @@ func TestPromptEndsConnections(t *testing.T) {
 	p, _, log := r.sit(t)
 	r.script(t, p,
 		":wait connected", ":drop", ":wait 20ms", ":wait connected 20s", ":close 1012 back soon", ":wait 20ms", ":wait connected 20s",
+		":close 1012 bye now @gw-1", ":wait 20ms", ":wait connected 20s", ":close 1012 @gw-1 see ${you}", ":wait 20ms", ":wait connected 20s",
 		":revoke", ":wait 50ms")
-	for _, want := range []string{"closes -1\n", "closes 1012 \"back soon\"", "closes 4401 \"revoked\""} {
+	for _, want := range []string{"closes -1\n", "closes 1012 \"back soon\"", "closes 1012 \"bye now\"", "closes 1012 \"see ${you}\"", "closes 4401 \"revoked\""} {
 		if !strings.Contains(log.String(), want) {
 			t.Errorf("no %q in\n%s", want, log)
 		}
@@ -112,12 +113,17 @@ func TestPromptSaysWhatIsWrong(t *testing.T) {
 		":hlep":                        "unknown command :hlep, did you mean help?",
 		":xyzzy":                       ":help lists them",
 		":in":                          "want :in <CHANNEL> [GUILD]",
-		":in a b c":                    "want :in CHANNEL [GUILD]",
+		":in a b c":                    "want :in <CHANNEL> [GUILD]",
 		":on telegram":                 `does not front "telegram": there is discord`,
-		":close soon":                  `close code "soon": want a number`,
+		":close soon":                  `"soon" is no close code, such as 1012: want :close <CODE> [@GATEWAY] [REASON]`,
+		":close 42":                    "connector.close.code: 42 cannot be sent: want 1000-1003",
+		":close 1012 back @gw-a soon":  "@gw-a is in the middle of the reason: want :close <CODE> [@GATEWAY] [REASON]",
+		":close 1012 @gw-a @gw-b":      "one gateway at a time: want :close",
+		":chats now":                   "want :chats",
 		":revoke":                      "there are the gateways gw-a, gw-b: say which",
 		":revoke gw-c":                 `no gateway "gw-c"`,
-		":log maybe":                   "want :log on or :log off",
+		":drop @gw-c":                  `no gateway is connected`,
+		":log maybe":                   "want :log <on|off>",
 		":wait reply x":                `want a time such as 5s, got "x"`,
 		":wait forit":                  "want :wait connected, reply or a time",
 		":wait for it":                 `want a time such as 5s, got "it"`,
@@ -132,7 +138,7 @@ func TestPromptSaysWhatIsWrong(t *testing.T) {
 		}
 	}
 	r.script(t, p, ":help")
-	for _, want := range []string{":press <CUSTOM_ID>", ":wait <connected|reply|TIME> [TIME]", "slash command"} {
+	for _, want := range []string{":press <CUSTOM_ID>", ":wait <connected|reply|TIME> [TIME]", "slash command", ":close <CODE> [@GATEWAY] [REASON]", "First let a gateway dial"} {
 		if !strings.Contains(chat.String(), want) {
 			t.Errorf("no %q in\n%s", want, chat)
 		}
