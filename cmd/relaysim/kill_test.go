@@ -31,7 +31,7 @@ func startProcess(t *testing.T, args ...string) *process {
 	p := &process{t: t, cmd: exec.Command(self)}
 	p.cmd.Args = append([]string{"relaysim"}, args...)
 	p.cmd.Env = append(os.Environ(), "GATEWAY_RELAY_ID=gw-1", "GATEWAY_RELAY_SECRET=the-secret-of-gw-1",
-		"GATEWAY_RELAY_PLATFORMS=discord", "GATEWAY_RELAY_BOT_IDS=discord-bot")
+		"GATEWAY_RELAY_PLATFORMS=discord", `GATEWAY_RELAY_BOT_IDS={"discord":{"botId":"discord-bot"}}`)
 	out, in, err := os.Pipe()
 	if err != nil {
 		t.Fatal(err)
