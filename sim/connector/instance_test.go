@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/relaysim/relaysim/sim/connector"
+	"github.com/relaysim/relaysim/sim/connector/buffer"
 	"github.com/relaysim/relaysim/sim/trace"
 )
 
@@ -219,5 +220,65 @@ func TestAbsentGatewayWithoutABuffer(t *testing.T) {
 	if err := r.Deliver(event(nil)); !dropped(err, "no gateway") {
 		t.Errorf("got %v", err)
 	}
+	r.wantBuffered("gw-1")
+}
+
+// TestWhatIsKeptSaysThatItsGatewaysKeep: of a gateway of which nothing is said,
+// a connector that starts again knows by the flip, or by what waits, that its
+// instance is to be kept for. IDLE-3
+func TestWhatIsKeptSaysThatItsGatewaysKeep(t *testing.T) {
+	t.Parallel()
+	for name, leave := range map[string]func(r *rig) (waits []string){
+		"a flip": func(r *rig) []string {
+			r.gateway("gw-1", "secret-1").goIdle()
+			return nil
+		},
+		"an entry": func(r *rig) []string {
+			r.gateway("gw-1", "secret-1").goIdle()
+			p := r.gateway("gw-1", "secret-1")
+			p.sync() // nothing waited: the flip is clear
+			r.deliver(connector.Delivery{To: "gw-1", Event: event(nil).Event})
+			_, _ = p.delivered()
+			p.CloseNow()
+			for {
+				if err := r.Deliver(event(nil)); err == nil && len(r.buffered("gw-1")) > 0 {
+					return r.buffered("gw-1")
+				}
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := buffering()
+			o.Gateways[0].Buffered = false
+			o.Buffers = buffer.NewMemory(buffer.Limits{})
+			r := newRig(t, o)
+			waits := leave(r)
+			if _, flipped, _ := r.Buffered("gw-1"); flipped != (waits == nil) {
+				t.Fatalf("flipped %v, %q waits", flipped, waits)
+			}
+			r.Close()
+			r = newRig(t, o)
+			r.say("", "after the restart")
+			r.wantBuffered("gw-1", append(waits, "after the restart")...)
+		})
+	}
+}
+
+// TestAnOlderSocketTakesOverTheDrain: the newest ends in the middle of it, and
+// an older one is still open. IDLE-6
+func TestAnOlderSocketTakesOverTheDrain(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, buffering())
+	older := r.gateway("gw-1", "secret-1")
+	older.goIdle()
+	r.say("", "one")
+	older.CloseNow()
+	older = r.gateway("gw-1", "secret-1")
+	older.wantDelivered("one", false)
+	newest := r.gateway("gw-1", "secret-1")
+	newest.wantDelivered("one", false)
+	newest.CloseNow()
+	older.ack(older.wantDelivered("one", false))
+	older.sync()
 	r.wantBuffered("gw-1")
 }

@@ -189,6 +189,9 @@ func TestBrokenTraces(t *testing.T) {
 		{name: "no ack", story: handshake().c(buffered(inbound("m1", "hi", "U1"), "b1")).routed("K", "m1", "hi").returns("K"), want: "IDLE-5 4"},
 		{name: "no ack until the close", story: handshake().c(buffered(inbound("m1", "hi", "U1"), "b1")).routed("K", "m1", "hi").returns("K").
 			pass(time.Second).close(1), want: "IDLE-5 4"},
+		{name: "acknowledged and never routed", story: handshake().c(buffered(inbound("m1", "hi", "U1"), "b1")).g(ack("b1")), want: "IDLE-5 4"},
+		{name: "acknowledged and not routed until the close", story: handshake().c(buffered(inbound("m1", "hi", "U1"), "b1")).g(ack("b1")).
+			pass(time.Second).close(1), want: "IDLE-5 4"},
 		{name: "no ack for a forward", story: handshake().c(buffered(`{"type":"passthrough_forward","forward":null}`, "b1")), want: "PT-7 4"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -104,6 +104,10 @@ func TestGoodTraces(t *testing.T) {
 		{"an ack for each delivery", handshake().c(buffered(inbound("m1", "hi", "U1"), "b1")).routed("K", "m1", "hi").
 			g(`{"type":"inbound_ack","bufferId":"b1"}`).returns("K").c(buffered(inbound("m1", "hi", "U1"), "b1")).routed("K", "m1", "hi").
 			g(`{"type":"inbound_ack","bufferId":"b1"}`).returns("K"), with(func(k *law.Known) { k.ScriptedBuffer = true })},
+		{"acknowledged, and the gateway is gone", handshake().c(buffered(inbound("m1", "hi", "U1"), "b1")).g(ack("b1")).close(1), with(func(k *law.Known) { k.ScriptedBuffer = true })},
+		{"acknowledged while a turn runs, and gone in its slot", handshake().c(inbound("m1", "hi", "U1")).routed("K", "m1", "hi").
+			c(buffered(inbound("m2", "ho", "U1"), "b1")).g(ack("b1")).pass(time.Second).close(1).returns("K"), with(func(k *law.Known) { k.ScriptedBuffer = true })},
+		{"a command that is acknowledged", handshake().c(buffered(inbound("m1", "/help", "U1"), "b1")).g(ack("b1")), with(func(k *law.Known) { k.ScriptedBuffer = true })},
 		{"texts of which the gateway read the last when the turn was over", handshake().c(inbound("m1", "hi", "U1")).begins("K", "m1", "hi", "U1").
 			c(inbound("w1", "two", "U1"), inbound("w2", "three", "U1")).returns("K").begins("K", "w1", "two", "U1").returns("K").
 			begins("K", "w2", "three", "U1").returns("K"), everything},

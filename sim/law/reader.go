@@ -17,7 +17,8 @@ const (
 )
 
 // reader holds FR-6 and FR-7: whatever came before, the next good delivery is
-// handled, and at once.
+// handled, and at once. And it holds IDLE-5: a delivery that is acknowledged
+// begins a turn, where no turn ran that it could wait for.
 type reader struct {
 	known   *Known
 	report  report
@@ -35,6 +36,8 @@ type pending struct {
 	messageID string
 	text      string
 	command   bool
+	bufferID  string
+	acked     bool
 	bad       int  // the bad frame before it; 0: none
 	busy      bool // a turn ran, so it may have joined that session's queue
 }
@@ -42,6 +45,11 @@ type pending struct {
 func (l *reader) frame(o *trace.Observation, s *socket, f *frame) {
 	switch {
 	case !l.known.TurnsShown || s.byHand || s.closed:
+	case o.From == trace.Gateway && f.typ == "inbound_ack":
+		id, _ := trace.Text(f.line.Field("bufferId"))
+		for _, p := range l.waiting[s.conn] {
+			p.acked = p.acked || id != "" && p.bufferID == id
+		}
 	case o.From == trace.Gateway:
 		// A command may be answered without a turn.
 		l.waiting[s.conn] = slices.DeleteFunc(l.waiting[s.conn], func(p *pending) bool {
@@ -50,7 +58,7 @@ func (l *reader) frame(o *trace.Observation, s *socket, f *frame) {
 	case f.in.good && s.limits != nil: // before the handshake nobody listens
 		p := &pending{
 			seq: o.Seq, at: o.At, chat: f.in.chat, messageID: f.in.messageID, text: f.in.text,
-			command: f.in.command, bad: s.bad, busy: l.turns.busy(s.peer),
+			command: f.in.command, bufferID: f.in.bufferID, bad: s.bad, busy: l.turns.busy(s.peer),
 		}
 		list := append(l.waiting[s.conn], p)
 		l.waiting[s.conn] = list[max(0, len(list)-mostWaiting):]
@@ -98,10 +106,15 @@ func (l *reader) end() {
 }
 
 // unrouted reports the deliveries of a socket that had their time. Only those
-// after a bad frame are a matter of FR-6; an expectation sees the others.
+// after a bad frame are a matter of FR-6, and those that were acknowledged one of
+// IDLE-5; an expectation sees the others.
 func (l *reader) unrouted(s *socket, had func(*pending) bool) {
 	for _, p := range l.waiting[s.conn] {
-		if p.bad > 0 && !p.busy && had(p) {
+		switch {
+		case p.busy || !had(p):
+		case p.acked && !p.command:
+			l.report("IDLE-5", p.seq, "%q was acknowledged and never routed, although no turn ran that it could wait for", p.bufferID)
+		case p.bad > 0:
 			l.report("FR-6", p.seq, "a good event after the bad frame of #%d was never routed: the reader did not survive", p.bad)
 		}
 	}
