@@ -32,7 +32,7 @@ func noteCount(p program, files []loaded) {
 		}
 	}
 	if n > 0 {
-		fmt.Fprintf(p.stderr, "%s with calls that are not played but for their frames: lint names them\n", count(n, "recording"))
+		fmt.Fprintf(p.stderr, "in %s the agent made calls that cannot be made again: their frames are compared, the calls are not (lint names them)\n", count(n, "recording"))
 	}
 }
 

@@ -148,5 +148,8 @@ func (s Summary) counts() string {
 			parts = append(parts, fmt.Sprint(c.n, " ", c.what))
 		}
 	}
+	if s.Compared < s.Of {
+		parts = append(parts, fmt.Sprintf("compared %d of %d fields", s.Compared, s.Of))
+	}
 	return strings.Join(parts, ", ")
 }

@@ -32,6 +32,7 @@ type Text struct {
 	group string  // the group that is being counted; empty for none
 	count Summary // of group
 	spent time.Duration
+	left  leftOut // of all
 }
 
 // NewText returns a Reporter that writes text to w. What a verdict says is
@@ -48,16 +49,31 @@ func (t *Text) Add(e Entry) {
 	}
 	t.count.Add(e.Result)
 	t.spent += e.Elapsed
-	if e.Group == "" || t.o.Traces || e.Outcome != verdict.Passed || len(e.Problems) > 0 {
+	t.left.add(e.Result)
+	if e.Group == "" || t.o.Traces || !unremarkable(e.Result) {
 		t.run(e)
 	}
 	t.w.Flush()
+}
+
+// unremarkable says whether a run of a group is only counted.
+func unremarkable(r *verdict.Result) bool {
+	return len(r.Problems) == 0 && (r.Outcome == verdict.Passed || r.Outcome == verdict.Skipped && r.Known == nil)
 }
 
 // End writes the last group, what is worth knowing of the run, and as the last
 // line the summary.
 func (t *Text) End(s Summary) error {
 	t.closeGroup()
+	if lines := t.left.reasons(); len(lines) > 0 {
+		t.print("%s%s:\n", t.yellow("skipped"), t.hint())
+		for _, line := range lines {
+			t.print("%s\n", line)
+		}
+	}
+	if paths := t.left.paths(); paths != "" {
+		t.print("%s, in so many runs: %s\n", t.yellow("not reported, so not compared"), paths)
+	}
 	if s.NotJudged > 0 {
 		t.print("%s\n", t.yellow(fmt.Sprintf("%d not judged", s.NotJudged)))
 	}
@@ -70,6 +86,14 @@ func (t *Text) End(s Summary) error {
 	}
 	t.print("%s\n", last(s.String()))
 	return t.w.Flush()
+}
+
+// hint says how the runs are named that are only counted.
+func (t *Text) hint() string {
+	if t.o.Traces {
+		return ""
+	}
+	return " (-v names each)"
 }
 
 // run writes the verdict on one run.
