@@ -106,6 +106,9 @@ func (t *Text) run(e Entry) {
 	if e.Reason != "" {
 		t.print("      %s\n", plain(e.Reason))
 	}
+	if e.Outcome == verdict.Failed && len(e.Covers) > 0 {
+		t.print("      it asserts %s\n", plain(strings.Join(e.Covers, ", ")))
+	}
 	if e.Known == nil || t.o.Traces { // what is known need not be read again
 		for _, p := range e.Problems {
 			t.problem(e, p)

@@ -23,6 +23,9 @@ func (l *loader) value(n *yaml.Node, path string, f *field, v reflect.Value) {
 	case t.Kind() == reflect.Interface:
 		if tree := l.tree(n, path); tree != nil {
 			v.Set(reflect.ValueOf(tree))
+			if hasRefs(tree) {
+				l.expands++
+			}
 		}
 	case isNull(n):
 		l.fault(n, path, "nothing is given: want %s, or leave it out", f.wanted(t))

@@ -82,6 +82,7 @@ steps:
   - expect:
       - chat: {channel: "${who}", messages: ["${who}"]}
   - passthrough: {a: "${n}"}
+  - agent: {send: {chat: C1, content: plain, metadata: {only: ["${who}"]}}}
 `)
 	var got []*scenario.Step
 	for i := range s.Steps {
@@ -107,6 +108,7 @@ steps:
 		{got[5].Expect[0].Chat.Channel, "U1"},
 		{got[5].Expect[0].Chat.Messages.Value.([]any)[0], "${who}"}, // for match
 		{got[6].Passthrough.Value.(map[string]any)["a"], json.Number("2.50")},
+		{got[7].Agent.Send.Metadata["only"], []any{"U1"}},
 	} {
 		if diff := cmp.Diff(tt.want, tt.got); diff != "" {
 			t.Errorf("(-want +got)\n%s", diff)
