@@ -118,6 +118,9 @@ func (l *life) Do(ctx context.Context, a wire.Action) wire.Result { return l.do(
 
 // do makes a call and waits for its result.
 func (l *life) do(ctx context.Context, turn string, a wire.Action) wire.Result {
+	if a.Op == "follow_up" { // it names a session, and no chat (FU-1)
+		a.ChatID = ""
+	}
 	return l.request(ctx, callMessage{Type: "call", Turn: turn, Call: a.Op, Args: target.Args(a)})
 }
 
