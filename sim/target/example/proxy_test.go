@@ -10,8 +10,10 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/coder/websocket"
 )
@@ -35,9 +37,9 @@ type wrapper struct {
 
 	mu       sync.Mutex
 	upstream string
-	far      *websocket.Conn // to the connector
-	kept     object          // what a breaker wants to remember
-	count    int             // what a breaker wants to count
+	pairs    []*pair
+	kept     object // what a breaker wants to remember
+	count    int    // what a breaker wants to count
 }
 
 // wrap runs a driver, and breaks it.
@@ -62,12 +64,20 @@ func wrap(b breaker, program string) error {
 		defer in.Close()
 		w.copy(in, os.Stdin, w.starts)
 	}()
-	w.copy(os.Stdout, out, func(w *wrapper, m object) []object { return apply(w.out, w, m) })
+	w.copy(os.Stdout, out, func(w *wrapper, m object) []object {
+		if m["type"] == "synced" {
+			w.rest()
+		}
+		return apply(w.out, w, m)
+	})
 	return cmd.Wait()
 }
 
 // starts lets the gateway dial the proxy.
 func (w *wrapper) starts(_ *wrapper, m object) []object {
+	if m["type"] == "sync" {
+		w.rest()
+	}
 	if m["type"] == "start" {
 		w.mu.Lock()
 		w.upstream = m["connector"].(string)
@@ -101,6 +111,31 @@ func (w *wrapper) copy(to io.Writer, from io.Reader, change func(*wrapper, objec
 	}
 }
 
+// pair is one socket that is passed on.
+type pair struct {
+	near, far *websocket.Conn // to the gateway, to the connector
+	over      chan struct{}   // closed when both are
+}
+
+// rest waits until each socket that has ended on one side has ended on the other
+// too: who asks whether the gateway is at rest must not be told so before.
+func (w *wrapper) rest() {
+	ctx, cancel := context.WithTimeout(context.Background(), 4*time.Second)
+	defer cancel()
+	w.mu.Lock()
+	pairs := slices.Clone(w.pairs)
+	w.mu.Unlock()
+	for _, p := range pairs {
+		if p.far.Ping(ctx) == nil && p.near.Ping(ctx) == nil {
+			continue
+		}
+		select {
+		case <-p.over:
+		case <-ctx.Done():
+		}
+	}
+}
+
 // ServeHTTP passes one socket on. A ping of the connector is answered once the
 // gateway has answered one, so that what is on its way is waited for.
 func (w *wrapper) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
@@ -129,9 +164,16 @@ func (w *wrapper) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer near.CloseNow()
+	p := &pair{near: near, far: far, over: make(chan struct{})}
+	defer close(p.over)
 	w.mu.Lock()
-	w.far = far
+	w.pairs = append(w.pairs, p)
 	w.mu.Unlock()
+	defer func() {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		w.pairs = slices.DeleteFunc(w.pairs, func(other *pair) bool { return other == p })
+	}()
 	var both sync.WaitGroup
 	both.Go(func() { w.pass(far, near, w.up) })
 	both.Go(func() { w.pass(near, far, w.down) })
@@ -178,9 +220,10 @@ func (w *wrapper) write(to *websocket.Conn, line []byte, f object) {
 // send writes a frame to the connector that the gateway did not.
 func (w *wrapper) send(f object) {
 	w.mu.Lock()
-	far := w.far
-	w.mu.Unlock()
-	w.write(far, nil, f)
+	defer w.mu.Unlock()
+	if n := len(w.pairs); n > 0 {
+		w.write(w.pairs[n-1].far, nil, f)
+	}
 }
 
 // at is a member of members, or nil.
