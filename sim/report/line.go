@@ -35,7 +35,7 @@ func peer(o *trace.Observation) string {
 func happened(o *trace.Observation) string {
 	switch o.Kind {
 	case trace.Frame:
-		return arrow(o.From) + message(o)
+		return arrow(o.From) + unended(o) + message(o)
 	case trace.Open:
 		return "gateway →    opens " + fields("", o.Path, "auth", o.Auth, "as", o.AuthenticatedAs, "status", number(o.Code))
 	case trace.Close:
@@ -68,6 +68,15 @@ func arrow(from trace.Side) string {
 		return "← connector  "
 	}
 	return "             "
+}
+
+// unended says that a message does not end its last line (FR-1): the receiver waits
+// for the rest, and whoever has forgotten it sees nothing else that is wrong.
+func unended(o *trace.Observation) string {
+	if o.Binary || len(o.Data) == 0 || bytes.HasSuffix(o.Data, []byte("\n")) {
+		return ""
+	}
+	return "(no line end) "
 }
 
 // message shows a message as one line. A message that is not exactly one line
