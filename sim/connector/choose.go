@@ -2,6 +2,7 @@ package connector
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 )
 
@@ -9,7 +10,9 @@ var (
 	errNoOwner   = errors.New("no tenant owns its scope or author")
 	errNoSocket  = errors.New("no gateway of the tenant is connected")
 	errForeign   = errors.New("the gateway meant belongs to another tenant")
-	errAmbiguous = errors.New("no such socket, or several and none named")
+	errAbsent    = errors.New("it is not connected")
+	errNobody    = errors.New("no gateway is connected")
+	errAmbiguous = errors.New("several are connected, and none is named")
 )
 
 // target is who gets a delivery.
@@ -135,8 +138,19 @@ func (r *routes) forwardTo(to string) (target, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	list := r.targets(to)
-	if len(list) == 0 || to == "" && slices.ContainsFunc(list, func(t target) bool { return t.instance != list[0].instance }) {
+	if len(list) == 0 {
+		return target{}, absent(to)
+	}
+	if to == "" && slices.ContainsFunc(list, func(t target) bool { return t.instance != list[0].instance }) {
 		return target{}, errAmbiguous
 	}
 	return list[len(list)-1], nil
+}
+
+// absent says that nobody who was meant is there.
+func absent(to string) error {
+	if to == "" {
+		return errNobody
+	}
+	return fmt.Errorf("gateway %q: %w", to, errAbsent)
 }

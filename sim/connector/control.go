@@ -9,21 +9,13 @@ import (
 // In every method below, to names a socket: by its peer name or its gateway's
 // id, the newest if there are several. Empty means the only one.
 
-func (c *Connector) socket(to string) (*socket, error) {
-	s := c.routes.named(to)
-	if s == nil {
-		return nil, fmt.Errorf("socket %q: %w", to, errAmbiguous)
-	}
-	return s, nil
-}
-
 // Forward delivers a passthrough_forward frame with this JSON text as its
 // forward, whatever it is (PT-6). To may also name a gateway that is away and
 // has a buffer.
 func (c *Connector) Forward(to string, forward json.RawMessage) error {
 	t, err := c.routes.forwardTo(to)
 	if err != nil {
-		return fmt.Errorf("forward to %q: %w", to, err)
+		return fmt.Errorf("forward: %w", err)
 	}
 	return t.instance.deliver(passthrough(forward), t.socket)
 }
@@ -40,7 +32,7 @@ func (c *Connector) WriteFrame(to string, line []byte) error {
 
 // WriteRaw writes messages as they are. The trace keeps their bytes.
 func (c *Connector) WriteRaw(to string, messages [][]byte, binary bool) error {
-	s, err := c.socket(to)
+	s, err := c.routes.named(to)
 	if err != nil {
 		return err
 	}
@@ -59,7 +51,7 @@ func (c *Connector) CloseConn(to string, code int, reason string) error {
 	if !sendable || len(reason) > 123 {
 		return fmt.Errorf("close code %d with a reason of %d bytes cannot be sent", code, len(reason))
 	}
-	s, err := c.socket(to)
+	s, err := c.routes.named(to)
 	if err != nil {
 		return err
 	}
@@ -69,7 +61,7 @@ func (c *Connector) CloseConn(to string, code int, reason string) error {
 
 // Drop cuts a socket without a close frame.
 func (c *Connector) Drop(to string) error {
-	s, err := c.socket(to)
+	s, err := c.routes.named(to)
 	if err != nil {
 		return err
 	}

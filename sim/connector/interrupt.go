@@ -12,13 +12,13 @@ var errUnknownSession = errors.New("no other instance of the tenant runs the ses
 // Interrupt interrupts a session (INT-2). Without to it goes to the instance
 // that was given the session, else to the only socket there is.
 func (c *Connector) Interrupt(to, sessionKey, chatID string) error {
-	s := c.routes.named(to)
+	s, err := c.routes.named(to)
 	running, known := c.runningAnywhere(sessionKey)
 	switch {
 	case to == "" && known && (s == nil || s.record.instance.name != running):
 		return c.interrupt(running, sessionKey, chatID, to)
-	case s == nil:
-		return c.drop(to, "interrupt", errAmbiguous)
+	case err != nil:
+		return c.drop(to, "interrupt", err)
 	}
 	return s.write(interruptInbound(sessionKey, chatID), false)
 }

@@ -189,22 +189,19 @@ func (r *routes) goIdle(s *socket) {
 }
 
 // named is the newest socket of that name or gateway id; without a name the
-// only one there is.
-func (r *routes) named(name string) *socket {
+// only one there is. The error says why there is none.
+func (r *routes) named(name string) (*socket, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if name == "" {
-		if len(r.open) == 1 {
-			return r.open[0]
-		}
-		return nil
+	if name == "" && len(r.open) > 1 {
+		return nil, errAmbiguous
 	}
 	for _, s := range slices.Backward(r.open) {
-		if s.named(name) {
-			return s
+		if name == "" || s.named(name) {
+			return s, nil
 		}
 	}
-	return nil
+	return nil, absent(name)
 }
 
 // socketOf is the newest socket of an instance that has said hello; nil if none
