@@ -41,7 +41,7 @@ func loadKnown(p program, flags simulateFlags, files []loaded) (*knownFailures, 
 			return nil, refuseKnown(p, flags.known, wrong)
 		}
 	}
-	return &knownFailures{file: file, tally: known.NewTally(file), update: flags.update}, nil
+	return &knownFailures{file: file, tally: known.NewTally(file, everyRun(files)), update: flags.update}, nil
 }
 
 // around is what could be played in place of files: what is by default, what is

@@ -78,26 +78,32 @@ func TestStale(t *testing.T) {
 		entries string
 		add     func(*known.Tally)
 		want    int
+		all     []known.Run
 	}{
-		{"not played", "- {scenario: a, reason: x}", func(*known.Tally) {}, 0},
-		{"passed", "- {scenario: a, reason: x}", func(y *known.Tally) { y.Add(r6, result(verdict.Passed)) }, 1},
-		{"skipped", "- {scenario: a, reason: x}", func(y *known.Tally) { y.Add(r6, result(verdict.Skipped)) }, 0},
+		{"not played", "- {scenario: a, reason: x}", func(*known.Tally) {}, 0, nil},
+		{"passed", "- {scenario: a, reason: x}", func(y *known.Tally) { y.Add(r6, result(verdict.Passed)) }, 1, nil},
+		{"skipped", "- {scenario: a, reason: x}", func(y *known.Tally) { y.Add(r6, result(verdict.Skipped)) }, 0, nil},
 		{"in one revision", "- {scenario: a, reason: x}", func(y *known.Tally) {
 			y.Add(r6, result(verdict.Passed))
 			y.Add(r8, result(verdict.Failed))
-		}, 0},
+		}, 0, nil},
 		{"in one round", "- {scenario: a, reason: x}", func(y *known.Tally) {
 			y.Add(r8, result(verdict.Passed))
 			y.Add(r8, result(verdict.Failed))
-		}, 0},
-		{"of the other revision", "- {scenario: a, revision: 2026-08, reason: x}", func(y *known.Tally) { y.Add(r6, result(verdict.Passed)) }, 0},
+		}, 0, nil},
+		{"of the other revision", "- {scenario: a, revision: 2026-08, reason: x}", func(y *known.Tally) { y.Add(r6, result(verdict.Passed)) }, 0, nil},
 		{"cut off", "- {scenario: a, reason: x}", func(y *known.Tally) {
 			y.Add(r6, result(verdict.Passed))
 			y.Add(r8, result(verdict.NotJudged))
-		}, 0},
+		}, 0, nil},
+		{"skipped in one revision", "- {scenario: a, reason: x}", func(y *known.Tally) {
+			y.Add(r6, result(verdict.Skipped))
+			y.Add(r8, result(verdict.Passed))
+		}, 1, []known.Run{r6, r8}},
+		{"not selected in one revision", "- {scenario: a, reason: x}", func(y *known.Tally) { y.Add(r8, result(verdict.Passed)) }, 0, []known.Run{r6, r8}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			tally := known.NewTally(read(t, tt.entries))
+			tally := known.NewTally(read(t, tt.entries), tt.all)
 			tt.add(tally)
 			if got := tally.Stale(); len(got) != tt.want {
 				t.Errorf("got %v, want %d", got, tt.want)

@@ -9,16 +9,22 @@ import (
 // Tally is what became of the runs that were played, beside the entries of a
 // file. One goroutine uses it.
 type Tally struct {
-	file   *File
-	passed map[Run]bool   // in one round at least
-	failed map[Run]string // why, in one line
-	order  []Run          // those that failed
-	undone map[Run]bool   // that were not judged, or skipped
+	file    *File
+	all     []Run
+	passed  map[Run]bool   // in one round at least
+	failed  map[Run]string // why, in one line
+	order   []Run          // those that failed
+	skipped map[Run]bool   // on one target at least, which cannot do it
+	undone  map[Run]bool   // that were not judged
 }
 
-// NewTally returns a tally of no runs.
-func NewTally(f *File) *Tally {
-	return &Tally{file: f, passed: map[Run]bool{}, failed: map[Run]string{}, undone: map[Run]bool{}}
+// NewTally returns a tally of no runs. An entry is not stale before each run of
+// all that it means has been added.
+func NewTally(f *File, all []Run) *Tally {
+	return &Tally{
+		file: f, all: all,
+		passed: map[Run]bool{}, failed: map[Run]string{}, skipped: map[Run]bool{}, undone: map[Run]bool{},
+	}
 }
 
 // Add takes in the verdict on one round of a run, excused or not.
@@ -31,6 +37,8 @@ func (t *Tally) Add(run Run, r *verdict.Result) {
 		}
 	case r.Outcome == verdict.Passed:
 		t.passed[run] = true
+	case r.Outcome == verdict.Skipped:
+		t.skipped[run] = true
 	default:
 		t.undone[run] = true
 	}
@@ -49,11 +57,16 @@ func headline(r *verdict.Result) string {
 	return line
 }
 
-// stale says whether an entry has no failure any more: every run that it means
-// and that was played has passed, in all its rounds.
+// stale says whether an entry has no failure any more: of the runs that it means
+// all were played, and have passed in all their rounds where they could be.
 func (t *Tally) stale(e *Entry) bool {
 	if t.means(e, t.undone) {
 		return false
+	}
+	for _, run := range t.all {
+		if t.file.find(run) == e && !t.passed[run] && !t.skipped[run] {
+			return false
+		}
 	}
 	for run := range t.failed {
 		if t.file.find(run) == e {
@@ -72,8 +85,8 @@ func (t *Tally) means(e *Entry, runs map[Run]bool) bool {
 	return false
 }
 
-// Stale are the entries whose runs pass now. An entry none of whose runs were
-// played is not stale.
+// Stale are the entries whose runs pass now. An entry none of whose runs
+// passed is not stale.
 func (t *Tally) Stale() []Entry {
 	var list []Entry
 	for i := range t.file.Entries {
