@@ -13,7 +13,7 @@ const normalClose = 1000
 func happening(o *trace.Observation) move {
 	switch o.Kind {
 	case trace.Open:
-		return move{from: gatewayLane, to: connectorLane, text: "opens " + fields("", o.Path, "auth", o.Auth, "as", o.AuthenticatedAs, "status", number(o.Code))}
+		return move{from: gatewayLane, to: connectorLane, text: "opens " + fields("", o.Path, "auth", o.Auth, "as", o.AuthenticatedAs, "status", number(o.Code), "", quoted(o.Reason))}
 	case trace.Close:
 		return closing(o)
 	case trace.Routed:

@@ -37,7 +37,7 @@ func happened(o *trace.Observation) string {
 	case trace.Frame:
 		return arrow(o.From) + unended(o) + message(o)
 	case trace.Open:
-		return "gateway →    opens " + fields("", o.Path, "auth", o.Auth, "as", o.AuthenticatedAs, "status", number(o.Code))
+		return "gateway →    opens " + fields("", o.Path, "auth", o.Auth, "as", o.AuthenticatedAs, "status", number(o.Code), "", quoted(o.Reason))
 	case trace.Close:
 		return arrow(o.From) + fields("closes", number(o.Code), "", quoted(o.Reason))
 	case trace.Routed:

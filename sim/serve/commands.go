@@ -41,7 +41,7 @@ func commands() []command {
 		{"close", "<CODE> [@GATEWAY] [REASON]", "close a connection with a code: :close 1012 @gw-2 back soon", (*Prompt).closeWith},
 		{"revoke", "[@GATEWAY]", "refuse a gateway from now on, and close it 4401", (*Prompt).revoke},
 		{"interrupt", "<SESSION> [CHANNEL]", "interrupt the turn of a session", (*Prompt).interrupt},
-		{"step", "<STEP>", "any step of the connector's side, as in a scenario: :step {connector: {refuse: 503}}", (*Prompt).step},
+		{"step", "<STEP>", "a step of the connector's side: :step {connector: {refuse: 503}}", (*Prompt).step},
 		{"wait", "<connected|reply|TIME> [TIME]", "until a gateway is there, the bot has written, or so long; at most 30s", (*Prompt).wait},
 		{"log", "<on|off>", "show what crosses, or not", (*Prompt).setLog},
 		{"record", "<FILE|off>", "record from now on, or no more", (*Prompt).record},
@@ -56,7 +56,7 @@ func (p *Prompt) help(context.Context, string) error {
 	b.WriteString("Then a line is a message, and what the bot answers is shown. /name option:value … is a slash command.\n")
 	b.WriteString(":: begins a message with a colon. <…> must be given, […] may be:\n")
 	for _, c := range commands() {
-		fmt.Fprintf(&b, "  %-35s %s\n", c.usage(), c.help)
+		fmt.Fprintf(&b, "  %-36s %s\n", c.usage(), c.help)
 	}
 	_, err := fmt.Fprint(p.Out, b.String())
 	return err
