@@ -126,7 +126,7 @@ func (f *liveFlags) reach(ctx context.Context, live *play.Live) error {
 	case errors.Is(err, play.ErrUnauthorized):
 		return fmt.Errorf("the connector at %s refuses us: %w: look at GATEWAY_RELAY_ID (%s) and GATEWAY_RELAY_SECRET%s", f.connector, err, live.GatewayID, f.readFrom())
 	}
-	return fmt.Errorf("cannot reach the connector at %s: %w%s", f.connector, err, meantTrust(err))
+	return unreachable(f.connector, err)
 }
 
 // readFrom says where the variables are, unless it is the environment.
@@ -137,13 +137,16 @@ func (f *liveFlags) readFrom() string {
 	return " in " + f.envFile
 }
 
-// meantTrust is the end of a message about a certificate that is not trusted.
-func meantTrust(err error) string {
+// unreachable says why nobody is at a connector's URL; nil where err is.
+func unreachable(connector string, err error) error {
 	var unknown x509.UnknownAuthorityError
-	if errors.As(err, &unknown) {
-		return "; --ca FILE trusts its certificate"
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &unknown):
+		return fmt.Errorf("cannot reach the connector at %s: %w; --ca FILE trusts its certificate", connector, err)
 	}
-	return ""
+	return fmt.Errorf("cannot reach the connector at %s: %w", connector, err)
 }
 
 // variables finds what the environment says, or the file in its place.

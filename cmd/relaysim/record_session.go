@@ -56,8 +56,8 @@ func startSession(ctx context.Context, p program, flags recordFlags, own *record
 		fmt.Fprintln(p.stderr, "--insecure: the connector's certificate is not checked, so anybody may stand in its place")
 	}
 	if own != nil { // a gateway that dials us may come later, and so may its connector
-		if err := record.Reach(ctx, base, trust); err != nil {
-			return nil, fmt.Errorf("cannot reach the connector at %s: %w%s", flags.connector, err, meantTrust(err))
+		if err := unreachable(flags.connector, record.Reach(ctx, base, trust)); err != nil {
+			return nil, err
 		}
 	}
 	if s.file, err = record.Create(flags.out, flags.force); err != nil {

@@ -169,6 +169,9 @@ func replayAsConnector(ctx context.Context, p program, flags replayFlags, source
 // replayAsGateway plays one recording after the other, each to a connector of
 // its own where none is named.
 func replayAsGateway(ctx context.Context, p program, flags replayFlags, sources []source) error {
+	if err := flags.reach(ctx); err != nil {
+		return err
+	}
 	out, err := newOutput(p, flags.simulateFlags, nil)
 	if err != nil {
 		return err
@@ -198,6 +201,22 @@ func replayAsGateway(ctx context.Context, p program, flags replayFlags, sources 
 		return fmt.Errorf("%s could not be played to the end", count(wrong, "file"))
 	}
 	return judge(s, len(sources))
+}
+
+// reach says once that nobody is at the URL of --connector.
+func (f *replayFlags) reach(ctx context.Context) error {
+	if f.connector == "" {
+		return nil
+	}
+	base, err := record.ConnectorURL(f.connector)
+	if err != nil {
+		return fmt.Errorf("--connector: %w", err)
+	}
+	trust, err := record.TLS(f.ca, f.insecure)
+	if err != nil {
+		return fmt.Errorf("--ca: %w", err)
+	}
+	return unreachable(f.connector, record.Reach(ctx, base, trust))
 }
 
 // playGateway plays one recording to a connector.

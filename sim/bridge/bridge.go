@@ -12,6 +12,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -137,10 +138,19 @@ func (b *Bridge) refuse(w http.ResponseWriter, open *trace.Observation, answer *
 	if answer != nil {
 		open.Code = answer.StatusCode
 	} else {
-		open.Reason = err.Error()
+		open.Reason = reason(err)
 	}
 	b.Trace.Add(open)
 	http.Error(w, "the connector refused the upgrade", open.Code)
+}
+
+// reason is why a connector was not reached, without its URL and what was tried.
+func reason(err error) string {
+	var at *url.Error
+	if errors.As(err, &at) {
+		return at.Err.Error()
+	}
+	return err.Error()
 }
 
 // serve passes messages on until both ends are gone.
