@@ -112,6 +112,21 @@ func TestLiveConformance(t *testing.T) {
 	}
 }
 
+// A connector that has gone away meanwhile is the reason that the trace gives.
+func TestLiveConnectorGone(t *testing.T) {
+	t.Parallel()
+	gone := httptest.NewServer(http.NotFoundHandler())
+	gone.Close()
+	l := live(t, gone.URL, "gw-1", "a-secret")
+	if err := l.Reach(t.Context(), time.Second); err == nil || !strings.HasPrefix(err.Error(), "dial tcp ") {
+		t.Errorf("got %v", err)
+	}
+	r := stageFor(t).Run(t.Context(), conformance(t)[0], wire.R8, play.Options{Connector: l, Settle: time.Millisecond, Patience: 100 * time.Millisecond})
+	if r.Outcome != verdict.Failed || len(r.Trace) == 0 || !strings.HasPrefix(r.Trace[0].Reason, "dial tcp ") {
+		t.Errorf("%s: %v", r.Outcome, r.Trace)
+	}
+}
+
 // broken is a connector with one fault: what it says passes through change.
 func broken(t *testing.T, o connector.Options, change func(line string) []string) *play.Live {
 	t.Helper()
