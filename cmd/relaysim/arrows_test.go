@@ -48,6 +48,7 @@ func TestImportsPointOneWay(t *testing.T) {
 		{"sim/target", []string{"sim/play", "sim/connector", "sim/scenario", "sim/report", "sim/recording"}, "a target is held by the player and knows nothing of it"},
 		{"sim/bridge", []string{"gateway", "sim/connector", "sim/play", "sim/scenario"}, "it passes on what it does not know"},
 		{"sim/target/holder", []string{"gateway", "sim/connector", "sim/play", "sim/scenario"}, "it speaks to a program and knows no more"},
+		{"sim/target/program", []string{"gateway", "sim/target/driver", "sim/target/holder", "sim/play"}, "it runs commands, whatever they say"},
 		{"sim/serve", []string{"sim/replay", "sim/check", "cmd"}, "it plays users and judges nothing"},
 		{"sim/ordeal", []string{"gateway", "sim/", "cmd"}, "it holds tests and nothing else"},
 		{"sim/play", []string{"sim/report", "sim/recording", "sim/replay"}, "the player knows no formats"},

@@ -18,8 +18,8 @@ func (p *process) write(m any) {
 	}
 	p.writing.Lock()
 	defer p.writing.Unlock()
-	p.in.SetWriteDeadline(time.Now().Add(p.o.Answer))
-	switch _, err := p.in.Write(line); {
+	p.In.SetWriteDeadline(time.Now().Add(p.o.Answer))
+	switch _, err := p.In.Write(line); {
 	case err == nil:
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		p.late(fmt.Errorf("it did not read its stdin for %v: read it on a thread or task of its own", p.o.Answer))
@@ -47,7 +47,7 @@ func (p *process) question(ctx context.Context, what string, of func(id int64) a
 	case m := <-answer:
 		return m, nil
 	case <-p.broken:
-	case <-p.gone:
+	case <-p.Gone():
 	case <-ctx.Done():
 		return nil, context.Cause(ctx)
 	case <-limit.C:
@@ -60,7 +60,7 @@ func (p *process) question(ctx context.Context, what string, of func(id int64) a
 // is the reason then, and serve gives it.
 func (p *process) late(err error) {
 	select {
-	case <-p.ended:
+	case <-p.Ended():
 	default:
 		p.fail(err)
 	}
@@ -70,8 +70,8 @@ func (p *process) late(err error) {
 func (p *process) over() bool {
 	select {
 	case <-p.broken:
-	case <-p.mute:
-	case <-p.ended:
+	case <-p.Mute():
+	case <-p.Ended():
 	default:
 		return false
 	}
@@ -84,7 +84,7 @@ func (p *process) verdict() error {
 	select {
 	case <-p.broken:
 		return p.failed()
-	case <-p.gone:
+	case <-p.Gone():
 	}
 	if err := p.failed(); err != nil { // both have come
 		return err
@@ -100,7 +100,7 @@ func (p *process) stop() error {
 	p.stopping = true
 	p.mu.Unlock()
 	if fault != nil {
-		<-p.gone
+		<-p.Gone()
 		return nil // it is reported already
 	}
 	p.write(plainMessage{Type: "stop"})
@@ -110,11 +110,11 @@ func (p *process) stop() error {
 // depart closes the program's stdin and waits until it is gone. The error says that
 // it had to be killed so long after what told it to end.
 func (p *process) depart(after string) error {
-	p.in.Close()
+	p.In.Close()
 	limit := time.NewTimer(p.o.Stop)
 	defer limit.Stop()
 	select {
-	case <-p.gone:
+	case <-p.Gone():
 		return nil
 	case <-limit.C:
 	}
@@ -127,7 +127,6 @@ func (p *process) end() {
 	p.mu.Lock()
 	p.stopping = true
 	p.mu.Unlock()
-	killGroup(p.cmd)
-	p.out.SetReadDeadline(time.Now().Add(drained))
-	<-p.gone
+	p.Kill()
+	<-p.Gone()
 }

@@ -50,7 +50,7 @@ func (b *bench) kill(p *process) {
 		}
 	}
 	if p.over() {
-		<-p.gone
+		<-p.Gone()
 		return
 	}
 	p.end()
@@ -123,7 +123,7 @@ func (b *bench) Said() []string {
 		return nil
 	}
 	if p.over() {
-		<-p.gone // with all that it printed
+		<-p.Gone() // with all that it printed
 	}
 	return p.said.last()
 }
@@ -138,7 +138,7 @@ func (b *bench) Close() error {
 	if !p.over() {
 		return b.driver.release(p)
 	}
-	<-p.gone
+	<-p.Gone()
 	if b.told {
 		return nil
 	}

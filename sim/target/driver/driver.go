@@ -144,7 +144,7 @@ func (d *Driver) spawn(ctx context.Context) (*process, *message, error) {
 	case <-limit.C:
 		p.late(fmt.Errorf(`it did not say hello within %v: print {"type":"hello","protocol":%d,…} and flush stdout when it begins`, d.o.Hello, Protocol))
 	}
-	<-p.gone
+	<-p.Gone()
 	err = p.failed()
 	if said := p.said.last(); len(said) > 0 {
 		err = fmt.Errorf("%w\nit printed:\n  %s", err, strings.Join(said, "\n  "))

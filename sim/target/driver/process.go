@@ -1,41 +1,30 @@
 package driver
 
 import (
-	"bufio"
-	"bytes"
 	"errors"
 	"fmt"
-	"os"
-	"os/exec"
 	"sync"
 	"sync/atomic"
-	"time"
+
+	"github.com/relaysim/relaysim/sim/target/program"
 )
 
 // What a driver may do at most.
 const (
-	maxLine     = 4 << 20  // bytes of one line it prints
 	maxMessages = 100_000  // in one scenario
 	maxBytes    = 64 << 20 // of messages in one scenario
 )
-
-// drained is how long what an ended program has printed is waited for.
-const drained = 500 * time.Millisecond
 
 // process is one running driver. It is not trusted: whatever it does wrong is a
 // fault, which ends it and everything that waits for it.
 type process struct {
 	// Fixed after spawn.
-	o       *Options
-	cmd     *exec.Cmd
-	in, out *os.File // its stdin and stdout
-	said    *said
+	*program.Program
+	o    *Options
+	said *said
 
 	greeted chan *message // takes the hello
 	broken  chan struct{} // closed with the first fault
-	mute    chan struct{} // closed when it has closed its stdout
-	ended   chan struct{} // closed when the program has ended; its readers may go on
-	gone    chan struct{} // closed when the program and its readers are gone
 	ids     atomic.Int64  // of calls and questions
 	reports atomic.Int64  // messages that tell of something that happened
 
@@ -56,100 +45,27 @@ type process struct {
 
 // spawn starts the program.
 func spawn(o *Options) (*process, error) {
-	var ends [6]*os.File
-	for i := 0; i < len(ends); i += 2 {
-		r, w, err := os.Pipe()
-		if err != nil {
-			closeAll(ends[:])
-			return nil, err
-		}
-		ends[i], ends[i+1] = r, w
-	}
 	p := &process{
-		o: o, cmd: shell(o.Command), in: ends[1], out: ends[2],
-		said:    &said{to: o.Stderr, prefix: o.prefix(), heard: o.Heard},
-		greeted: make(chan *message, 1), broken: make(chan struct{}), mute: make(chan struct{}),
-		ended: make(chan struct{}), gone: make(chan struct{}),
+		o: o, said: &said{to: o.Stderr, prefix: o.prefix()}, greeted: make(chan *message, 1), broken: make(chan struct{}),
 		asked: map[int64]chan *message{},
 	}
-	p.cmd.Stdin, p.cmd.Stdout, p.cmd.Stderr = ends[0], ends[3], ends[5]
-	p.cmd.Dir = p.o.Dir
-	group(p.cmd)
-	if err := p.cmd.Start(); err != nil {
-		closeAll(ends[:])
-		return nil, err
-	}
-	closeAll([]*os.File{ends[0], ends[3], ends[5]}) // they are the program's
-	go p.serve(ends[4])
-	return p, nil
-}
-
-func closeAll(files []*os.File) {
-	for _, f := range files {
-		f.Close() // nil is no file, and says so
-	}
-}
-
-// serve reads what the program prints until it is gone.
-func (p *process) serve(stderr *os.File) {
-	defer close(p.gone)
-	var others sync.WaitGroup
-	var ended error
-	others.Go(func() { p.said.copy(stderr) })
-	others.Go(func() {
-		ended = p.cmd.Wait()
-		close(p.ended)
-		// What it has started may hold its pipes open.
-		soon := time.Now().Add(drained)
-		p.out.SetReadDeadline(soon)
-		stderr.SetReadDeadline(soon)
+	p.mu.Lock() // whoever fails it waits until there is a Program
+	defer p.mu.Unlock()
+	var err error
+	p.Program, err = program.Start(program.Options{
+		Command: o.Command, Dir: o.Dir, Mute: o.Stop, Printed: p.line, Over: p.fail,
+		Said: func(line []byte) {
+			p.heard(line)
+			p.said.add(string(line))
+		},
 	})
-	if err := p.read(); err != nil {
-		p.fail(err)
-	}
-	close(p.mute)
-	late := time.AfterFunc(p.o.Stop, func() { killGroup(p.cmd) })
-	others.Wait()
-	if !late.Stop() {
-		p.fail(errors.New("it closed its stdout and went on: keep it open until the end"))
-	}
-	killGroup(p.cmd)
-	p.fail(endedFault(ended))
-	closeAll([]*os.File{p.in, p.out, stderr})
+	return p, err
 }
 
-// endedFault says how a program ended that should not have.
-func endedFault(err error) error {
-	var exit *exec.ExitError
-	switch {
-	case errors.As(err, &exit):
-		return fmt.Errorf("it ended by itself (%s): it must run until it is told to stop", exit)
-	case err != nil:
-		return fmt.Errorf("it ended by itself: %w", err)
-	}
-	return errors.New("it ended by itself (exit status 0): it must run until it is told to stop or its stdin ends")
-}
-
-// read takes the lines of the program until there are no more. The error is a
-// fault.
-func (p *process) read() error {
-	b := bufio.NewReaderSize(p.out, 64<<10)
-	var line []byte
-	for {
-		piece, err := b.ReadSlice('\n')
-		line = append(line, piece...)
-		switch {
-		case len(line) > maxLine:
-			return fmt.Errorf("it printed a line of more than %d bytes", maxLine)
-		case errors.Is(err, bufio.ErrBufferFull):
-			continue
-		case err != nil:
-			return nil // it has closed its stdout: serve says how it ended
-		}
-		if err := p.line(line); err != nil {
-			return err
-		}
-		line = line[:0]
+// heard tells who listens.
+func (p *process) heard(line []byte) {
+	if p.o.Heard != nil {
+		p.o.Heard(line)
 	}
 }
 
@@ -160,14 +76,8 @@ func (p *process) line(line []byte) error {
 		p.fresh, p.messages, p.bytes = false, 0, 0
 	}
 	p.mu.Unlock()
-	trimmed := bytes.TrimSpace(line)
-	if len(trimmed) == 0 {
-		return nil
-	}
-	if p.o.Heard != nil {
-		p.o.Heard(trimmed)
-	}
-	m, err := parse(trimmed)
+	p.heard(line)
+	m, err := parse(line)
 	if err != nil {
 		return err
 	}
@@ -248,8 +158,7 @@ func (p *process) fail(err error) {
 		l.finish()
 	}
 	if first {
-		killGroup(p.cmd)
-		p.out.SetReadDeadline(time.Now().Add(drained))
+		p.Kill()
 	}
 }
 

@@ -1,18 +1,17 @@
 package driver
 
 import (
-	"bufio"
-	"bytes"
 	"fmt"
 	"io"
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/relaysim/relaysim/sim/target/program"
 )
 
 const (
 	saidLines   = 20      // kept for the report of a failure
-	saidLength  = 2000    // bytes of one line
 	passedBytes = 1 << 20 // of one program, passed through
 )
 
@@ -22,7 +21,6 @@ const (
 type said struct {
 	to     io.Writer // takes each line whole; nil passes nothing through
 	prefix string
-	heard  func(line []byte) // nil: nobody hears what it prints to stderr
 
 	mu      sync.Mutex
 	lines   []string // Guarded by mu: the last ones, oldest first.
@@ -43,8 +41,8 @@ func (s *said) hide(secret string) {
 func (s *said) add(line string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(line) > saidLength {
-		line = line[:saidLength] + "…"
+	if len(line) > program.MaxSaid {
+		line = line[:program.MaxSaid] + "…"
 	}
 	for _, secret := range s.secrets {
 		line = strings.ReplaceAll(line, secret, "***")
@@ -78,22 +76,4 @@ func (s *said) last() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Clone(s.lines)
-}
-
-// copy takes the lines of r until it ends. A line without an end is taken in
-// pieces.
-func (s *said) copy(r io.Reader) {
-	b := bufio.NewReaderSize(r, saidLength)
-	for {
-		line, err := b.ReadSlice('\n')
-		if line = bytes.TrimRight(line, "\r\n"); len(line) > 0 {
-			if s.heard != nil {
-				s.heard(line)
-			}
-			s.add(string(line))
-		}
-		if err != nil && err != bufio.ErrBufferFull {
-			return
-		}
-	}
 }

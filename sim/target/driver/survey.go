@@ -96,13 +96,13 @@ func (p *process) ends(what, do string, stop bool) Finding {
 	err := p.failed()
 	switch {
 	case err != nil:
-		<-p.gone
+		<-p.Gone()
 	case stop:
 		err = p.stop()
 	default:
 		err = p.hangUp()
 	}
-	switch code := p.cmd.ProcessState.ExitCode(); {
+	switch code := p.ExitCode(); {
 	case err != nil:
 		f.Saw = textOf(err)
 	case code != 0:

@@ -8,17 +8,16 @@
 package holder
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"os/exec"
-	"strings"
 	"sync"
 	"time"
+
+	"github.com/relaysim/relaysim/sim/target/program"
 )
 
 // Version is that of the protocol.
@@ -38,18 +37,16 @@ const (
 	defaultAnswer = 10 * time.Second
 	// leave is how long the program may take to end when it is told to.
 	leave = 2 * time.Second
-	// maxLine bounds a line that the program prints, in bytes.
-	maxLine = 4 << 20
 )
 
 // Holder is one running program. Only one goroutine uses it.
 type Holder struct {
 	program Program
-	cmd     *exec.Cmd
-	in      io.WriteCloser
+	running *program.Program
 	lines   chan []byte
-	gone    chan struct{} // closed when the program and its reader are gone
-	ended   error         // how; read after gone
+	left    chan struct{} // closed when nobody takes lines any more
+	writing sync.WaitGroup
+	over    error // why the program is not heard any more; read after it is gone
 	id      int
 	note    func(reason string)
 }
@@ -76,26 +73,15 @@ func Start(ctx context.Context, p Program, setup any, note func(reason string)) 
 	if p.Stderr == nil {
 		p.Stderr = io.Discard
 	}
-	h := &Holder{program: p, lines: make(chan []byte), gone: make(chan struct{}), note: note}
-	h.cmd = exec.Command("sh", "-c", "exec "+p.Command)
-	h.cmd.Stderr, h.cmd.WaitDelay = p.Stderr, leave
-	in, err := h.cmd.StdinPipe()
+	h := &Holder{program: p, lines: make(chan []byte), left: make(chan struct{}), note: note}
+	var err error
+	h.running, err = program.Start(program.Options{
+		Command: p.Command, Mute: leave, Printed: h.printed, Over: func(why error) { h.over = why },
+		Said: func(line []byte) { fmt.Fprintf(p.Stderr, "%s\n", line) },
+	})
 	if err != nil {
-		return nil, nil, err
-	}
-	out, w := io.Pipe()
-	h.in, h.cmd.Stdout = in, w
-	if err := h.cmd.Start(); err != nil {
 		return nil, nil, fmt.Errorf("connector driver %q: %w", p.Command, err)
 	}
-	var reading sync.WaitGroup
-	reading.Go(func() { h.read(out) })
-	go func() {
-		h.ended = h.cmd.Wait()
-		w.Close()
-		reading.Wait()
-		close(h.gone)
-	}()
 	r, err := h.Do(ctx, "start", map[string]any{"protocol": Version, "setup": setup})
 	if err == nil && r.URL == "" {
 		err = h.fault(`its answer to start has no url: want {"id":1,"url":"http://127.0.0.1:…"}`)
@@ -106,24 +92,17 @@ func Start(ctx context.Context, p Program, setup any, note func(reason string)) 
 	return h, r, nil
 }
 
-// read hands lines on until there are no more. A nil line is one that is too
-// long.
-func (h *Holder) read(out io.Reader) {
-	s := bufio.NewScanner(out)
-	s.Buffer(nil, maxLine)
-	for s.Scan() {
-		if line := bytes.TrimSpace(s.Bytes()); len(line) > 0 {
-			h.lines <- bytes.Clone(line)
-		}
+// printed hands a line on to who waits for an answer.
+func (h *Holder) printed(line []byte) error {
+	select {
+	case h.lines <- bytes.Clone(line):
+	case <-h.left: // what it says now is nobody's
 	}
-	if errors.Is(s.Err(), bufio.ErrTooLong) {
-		h.lines <- nil
-	}
-	_, _ = io.Copy(io.Discard, out)
+	return nil
 }
 
 func (h *Holder) fault(format string, args ...any) error {
-	return fmt.Errorf("connector driver %q: %s", h.program.Command, fmt.Sprintf(format, args...))
+	return fmt.Errorf("connector driver %q: %w", h.program.Command, fmt.Errorf(format, args...))
 }
 
 // Do asks for something and waits until it is done. An error of the program's own
@@ -141,43 +120,33 @@ func (h *Holder) Do(ctx context.Context, what string, args map[string]any) (*Rep
 	}
 	limit := time.NewTimer(h.program.Answer)
 	defer limit.Stop()
-	wrote := make(chan error, 1)
-	go func() {
-		_, err := h.in.Write(append(line, '\n'))
-		wrote <- err
-	}()
+	_ = h.running.In.SetWriteDeadline(time.Now().Add(h.program.Answer))
+	h.writing.Go(func() { _, _ = h.running.In.Write(append(line, '\n')) }) // who does not read does not answer
 	for {
 		select {
-		case <-wrote: // who does not read has ended, or does not answer
-			wrote = nil
 		case line := <-h.lines:
 			r, err := h.reply(line, what)
 			if r != nil || err != nil {
 				return r, err
 			}
-		case <-h.gone:
-			return nil, h.over()
+		case <-h.running.Gone():
+			return nil, h.fault("%w", h.over)
 		case <-ctx.Done():
 			return nil, context.Cause(ctx)
 		case <-limit.C:
+			select {
+			case <-h.running.Ended(): // which is the better reason
+				limit.Reset(leave)
+				continue
+			default:
+			}
 			return nil, h.fault(`it did not answer %s within %v: print {"id":%d} on one line, and flush`, what, h.program.Answer, h.id)
 		}
 	}
 }
 
-// over says that the program has ended, once all it printed was read.
-func (h *Holder) over() error {
-	if h.ended != nil {
-		return h.fault("it ended by itself (%v): it must run until it is told to stop", h.ended)
-	}
-	return h.fault("it ended by itself: it must run until it is told to stop, or until its stdin ends")
-}
-
 // reply reads a line; nil where it is a note.
 func (h *Holder) reply(line []byte, what string) (*Reply, error) {
-	if line == nil {
-		return nil, h.fault("it printed a line of more than %d bytes", maxLine)
-	}
 	var r Reply
 	if err := json.Unmarshal(line, &r); err != nil {
 		shown := string(line[:min(len(line), 80)])
@@ -193,33 +162,23 @@ func (h *Holder) reply(line []byte, what string) (*Reply, error) {
 	return &r, nil
 }
 
-// Close tells the program to stop and waits until it is gone; the error says that
-// it had to be killed.
+// Close tells the program to stop and waits until it is gone, with all that it
+// has started; the error says that it had to be killed.
 func (h *Holder) Close() error {
-	line := strings.NewReader(fmt.Sprintf("{\"id\":%d,\"do\":\"stop\"}\n", h.id+1))
-	wrote := make(chan struct{})
-	go func() {
-		defer close(wrote)
-		_, _ = io.Copy(h.in, line)
-		_ = h.in.Close()
-	}()
-	defer func() { <-wrote }()
+	defer h.writing.Wait()
+	close(h.left)
+	in := h.running.In
+	_ = in.SetWriteDeadline(time.Now().Add(leave))
+	_, _ = fmt.Fprintf(in, "{\"id\":%d,\"do\":\"stop\"}\n", h.id+1) // who does not read is killed below
+	_ = in.Close()
 	limit := time.NewTimer(leave)
 	defer limit.Stop()
-	for {
-		select {
-		case <-h.lines: // what it says now is nobody's
-		case <-h.gone:
-			return nil
-		case <-limit.C:
-			_ = h.cmd.Process.Kill()
-			for {
-				select {
-				case <-h.lines:
-				case <-h.gone:
-					return h.fault("it did not end within %v of stop, and was killed: end when stop comes or stdin ends", leave)
-				}
-			}
-		}
+	select {
+	case <-h.running.Gone():
+		return nil
+	case <-limit.C:
 	}
+	h.running.Kill()
+	<-h.running.Gone()
+	return h.fault("it did not end within %v of stop, and was killed: end when stop comes or stdin ends", leave)
 }
