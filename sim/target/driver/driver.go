@@ -40,7 +40,7 @@ type Options struct {
 	// Stop bounds the time from stop to the end of the program. Zero means 2 s.
 	Stop time.Duration
 	// Stderr takes what the program prints to its stderr and logs, each line with
-	// the program's name before it. Nil discards. It must take lines from several
+	// the name before it that its hello has said, until then the command's. Nil discards. It must take lines from several
 	// goroutines.
 	Stderr io.Writer
 	// Heard is told of each line that the program prints, to stdout or stderr, as
@@ -63,10 +63,16 @@ func (o *Options) fill() error {
 	return nil
 }
 
-// prefix stands before what the program says.
-func (o *Options) prefix() string {
+// program is what the command runs: what a program is called until its hello
+// has said its name.
+func (o *Options) program() string {
 	words := strings.Fields(o.Command)
-	return path.Base(words[len(words)-1]) + ": "
+	for _, word := range words {
+		if word != "exec" && !strings.Contains(word, "=") {
+			return path.Base(strings.Trim(word, `'"`))
+		}
+	}
+	return words[0]
 }
 
 // Driver is a program under test. Its methods may be called from any goroutine.
@@ -134,6 +140,7 @@ func (d *Driver) spawn(ctx context.Context) (*process, *message, error) {
 	select {
 	case m := <-p.greeted:
 		if err = check(m); err == nil {
+			p.said.call(m.Name)
 			return p, m, nil
 		}
 		p.fail(err)

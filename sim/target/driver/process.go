@@ -46,7 +46,7 @@ type process struct {
 // spawn starts the program.
 func spawn(o *Options) (*process, error) {
 	p := &process{
-		o: o, said: &said{to: o.Stderr, prefix: o.prefix()}, greeted: make(chan *message, 1), broken: make(chan struct{}),
+		o: o, said: &said{to: o.Stderr, name: o.program()}, greeted: make(chan *message, 1), broken: make(chan struct{}),
 		asked: map[int64]chan *message{},
 	}
 	p.mu.Lock() // whoever fails it waits until there is a Program

@@ -19,13 +19,20 @@ const (
 // messages. The last lines are kept, and all are passed through until there are
 // too many.
 type said struct {
-	to     io.Writer // takes each line whole; nil passes nothing through
-	prefix string
+	to io.Writer // takes each line whole; nil passes nothing through
 
 	mu      sync.Mutex
+	name    string   // Guarded by mu: whose lines they are, for who reads them.
 	lines   []string // Guarded by mu: the last ones, oldest first.
 	passed  int      // Guarded by mu: bytes.
 	secrets []string // Guarded by mu: not to be shown.
+}
+
+// call says whose lines they are from now on.
+func (s *said) call(name string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.name = name
 }
 
 // hide keeps a secret out of what is shown from now on.
@@ -61,7 +68,7 @@ func (s *said) pass(line string) {
 	if s.passed += len(line); s.passed > passedBytes {
 		line = "… it prints too much: the rest is not shown"
 	}
-	fmt.Fprintf(s.to, "%s%s\n", s.prefix, line)
+	fmt.Fprintf(s.to, "%s: %s\n", s.name, line)
 }
 
 // begin forgets what was said before.
