@@ -81,7 +81,7 @@ func Run(ctx context.Context, o driver.Options, scenarios []*scenario.Scenario) 
 	if err := r.probe(ctx, o, probes, costs(scenarios)); err != nil {
 		return nil, err
 	}
-	r.Items = append(r.Items, unprobed(about, probes, scenarios)...)
+	r.Items = append(r.Items, unprobed(about, scenarios)...)
 	r.add("no secret is printed", ears.leak(), "keep secret and the tokens made of it out of log, state, result and stderr: logs of a CI are public. See From the driver, log")
 	return r, nil
 }

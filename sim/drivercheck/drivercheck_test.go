@@ -56,7 +56,7 @@ func TestProbesHold(t *testing.T) {
 			}
 		}
 	}
-	for _, what := range append(target.Abilities(), target.Calls()...) {
+	for _, what := range names {
 		if !slices.ContainsFunc(probes, func(p *scenario.Scenario) bool { return slices.Contains(p.Tags, what) }) {
 			t.Errorf("no probe is about %s", what)
 		}
@@ -93,17 +93,24 @@ func TestEachWrongIsNamed(t *testing.T) {
 		"edits with typing":  {in(`s/"call":"edit"/"call":"typing"/`), []string{"call edit"}, "nothing matches"},
 		"has no result":      {out(`/"name":.*"type":"result"/d`), []string{"get_chat_info"}, "no result"},
 		"has no interrupts":  {out(`/"type":"interrupted"/d`), []string{"an interrupt is reported"}, "no interrupted"},
-		"keeps the clock":    {in(`s/"type":"advance"/"type":"sync"/`), []string{"advance moves", "a dormant gateway", "option request_timeout"}, "no result"},
+		"keeps the clock":    {in(`s/"type":"advance"/"type":"sync"/`), []string{"advance moves", "a dormant gateway", "option request_timeout", "option back_off", "option handshake_timeout"}, "no result"},
 		"claims to live":     {out(`s/"state":"disconnected"/"state":"connected"/`), []string{"a lost connection"}, "disconnected"},
 		"types all the same": {in(`s/"typing":false/"x":1/`), []string{"option typing"}, "typing"},
 		"shares no group":    {in(`s/"group_sessions_per_user":false/"x":1/`), []string{"option group_sessions"}, "nothing matches"},
-		"answers no reset":   {in(`/"type":"reset"/d`), []string{"start dials", "reported as a turn", "reply ends"}, "it did not answer reset"},
-		"prints its secret":  {"tee /dev/stderr | " + program, []string{"no secret"}, "the gateway's secret"},
-		"dies of a type":     {in(`/"type":"of_a_newer/Q`), []string{"unknown type"}, "ended by itself"},
-		"dies of a field":    {in(`/of_a_newer_relaysim":/Q`), []string{"unknown field"}, "ended by itself"},
-		"ends badly":         {program + "; exit 3", []string{"with exit status 0", "stdin has ended"}, "exit status 3"},
-		"never ends":         {program + "; sleep 60", []string{"ends soon after stop", "stdin has ended", "ends after its last run"}, "did not end within"},
-		"says no hello":      {out(`/"type":"hello"/s/"name"/"nmae"/`), []string{"says hello"}, "its hello has no name"},
+		"heeds nothing": {
+			in(`s/"\(typing\|commands\|reconnect\|max_message\|whatsapp_aliases\|[a-z_]*_timeout_ms\|back_off_ms\|[a-z]*_sessions_per_user\)":/"x":/g`),
+			[]string{
+				"option typing", "option group_sessions", "option request_timeout", "option thread_sessions", "option whatsapp_aliases",
+				"option commands", "option reconnect", "option back_off", "option handshake_timeout", "option max_message",
+			}, "nothing matches",
+		},
+		"answers no reset":  {in(`/"type":"reset"/d`), []string{"start dials", "reported as a turn", "reply ends"}, "it did not answer reset"},
+		"prints its secret": {"tee /dev/stderr | " + program, []string{"no secret"}, "the gateway's secret"},
+		"dies of a type":    {in(`/"type":"of_a_newer/Q`), []string{"unknown type"}, "ended by itself"},
+		"dies of a field":   {in(`/of_a_newer_relaysim":/Q`), []string{"unknown field"}, "ended by itself"},
+		"ends badly":        {program + "; exit 3", []string{"with exit status 0", "stdin has ended"}, "exit status 3"},
+		"never ends":        {program + "; sleep 60", []string{"ends soon after stop", "stdin has ended", "ends after its last run"}, "did not end within"},
+		"says no hello":     {out(`/"type":"hello"/s/"name"/"nmae"/`), []string{"says hello"}, "its hello has no name"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

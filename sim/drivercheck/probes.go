@@ -65,19 +65,9 @@ func costs(scenarios []*scenario.Scenario) func(what string) string {
 	}
 }
 
-// unprobed are items for what a driver does not claim and no probe is about:
-// options, and rules of the contract.
-func unprobed(about target.Description, probes, scenarios []*scenario.Scenario) (list []Item) {
-	var probed []string
-	for _, p := range probes {
-		probed = append(probed, p.Tags...)
-	}
-	cost := costs(scenarios)
-	for _, o := range target.Options() {
-		if !about.Heeds(o) && !slices.Contains(probed, play.OptionPrefix+o) {
-			list = append(list, Item{What: "option " + o + " is heeded", Outcome: NotClaimed, Saw: cost(play.OptionPrefix + o)})
-		}
-	}
+// unprobed are the items for what no probe is about: rules of the contract that
+// a driver does not claim.
+func unprobed(about target.Description, scenarios []*scenario.Scenario) (list []Item) {
 	covering := 0
 	for _, sc := range scenarios {
 		if slices.ContainsFunc(sc.Covers, func(rule string) bool {
