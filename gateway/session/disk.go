@@ -19,6 +19,10 @@ import (
 // that whoever reads finds the old or the new ones, whole (SES-7). One life at a
 // time has the folder, from Load to Release: two that wrote there would each lose
 // what the other has kept.
+//
+// A turn is kept when it begins, so that the next life knows what a crash cut
+// short (SES-8, SES-9), and when it ends. Each time all sessions are written: the
+// cost of a turn grows with their number; BenchmarkTurnOnDisk shows it.
 type Disk struct {
 	folder string
 	lock   *dirlock.Lock // nil while somebody else may have it
