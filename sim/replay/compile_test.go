@@ -2,6 +2,7 @@ package replay_test
 
 import (
 	"fmt"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -212,4 +213,30 @@ func FuzzCompile(f *testing.F) {
 			t.Fatalf("revisions %v", s.Revisions)
 		}
 	})
+}
+
+// TestConnectorEndsAsRecorded: with the code and the reason, or without a close
+// frame where no frame may carry the code.
+func TestConnectorEndsAsRecorded(t *testing.T) {
+	for _, tt := range []struct {
+		code int
+		want scenario.Control
+	}{
+		{1000, scenario.Control{Close: &scenario.CloseCode{Code: 1000, Reason: "so long"}}},
+		{1012, scenario.Control{Close: &scenario.CloseCode{Code: 1012, Reason: "so long"}}},
+		{4401, scenario.Control{Close: &scenario.CloseCode{Code: 4401, Reason: "so long"}}},
+		{1006, scenario.Control{Drop: true}},
+		{-1, scenario.Control{Drop: true}},
+	} {
+		s, err := compileText(tape(
+			`"kind":"open","path":"/relay","auth":"absent","status":101`,
+			fmt.Sprintf(`"kind":"close","from":"connector","code":%d,"reason":"so long"`, tt.code),
+		))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if last := s.Steps[len(s.Steps)-1].Connector; !reflect.DeepEqual(last, &tt.want) {
+			t.Errorf("%d: got %+v, want %+v", tt.code, last, tt.want)
+		}
+	}
 }
