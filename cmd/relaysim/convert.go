@@ -40,7 +40,7 @@ func newConvert(p program) *cobra.Command {
 		Short:   "Make a scenario of a recording",
 		Long:    convertHelp,
 		Example: `  relaysim convert session.jsonl -o scenarios/session.yaml`,
-		Args:    cobra.ExactArgs(1),
+		Args:    wantArgs(1, "the recording to convert"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return convertFile(cmd.Context(), p, args[0], out)
 		},

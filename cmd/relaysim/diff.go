@@ -26,7 +26,7 @@ Both are held whole, so each may have 64 MiB at most.
 
 Exit status: 0 the same, 1 different, 2 the call or a file was wrong.`,
 		Example: `  relaysim diff recordings/modal-submit-2026-06.jsonl recordings/modal-submit-2026-08.jsonl`,
-		Args:    cobra.ExactArgs(2),
+		Args:    wantArgs(2, "the two recordings to compare"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			var sides [2]*compare.Recording
 			for i, path := range args {

@@ -22,7 +22,7 @@ The recording is held whole, so it may have 64 MiB at most.
 
 Exit status: 0 written, 2 the call or the file was wrong.`,
 		Example: `  relaysim export recordings/modal-submit-2026-08.jsonl -o modal.har`,
-		Args:    cobra.ExactArgs(1),
+		Args:    wantArgs(1, "the recording to export"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			return exportHAR(p, args[0], out)
 		},

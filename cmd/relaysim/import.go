@@ -16,6 +16,7 @@ import (
 
 func newImport(p program) *cobra.Command {
 	var out string
+	var force bool
 	cmd := &cobra.Command{
 		Use:   "import file.har",
 		Short: "Make a recording of an HTTP archive with WebSocket messages",
@@ -31,12 +32,18 @@ at most.
 
 Exit status: 0 written, 2 the call or the file was wrong.`,
 		Example: `  relaysim import relay.example.har -o session.jsonl`,
-		Args:    cobra.ExactArgs(1),
+		Args:    wantArgs(1, "the archive to import"),
 		RunE: func(_ *cobra.Command, args []string) error {
+			if out != "" && !force {
+				if err := keep(out); err != nil {
+					return fmt.Errorf("-o: %w", err)
+				}
+			}
 			return importHAR(p, args[0], out)
 		},
 	}
 	cmd.Flags().StringVarP(&out, "output", "o", "", "write the recording to this `file`, in place of stdout")
+	cmd.Flags().BoolVar(&force, "force", false, "replace the file of -o if it is there")
 	return cmd
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"time"
 
@@ -61,10 +60,7 @@ func startSession(ctx context.Context, p program, flags recordFlags, own *record
 		}
 	}
 	if s.file, err = record.Create(flags.out, flags.force); err != nil {
-		if errors.Is(err, fs.ErrExist) {
-			err = fmt.Errorf("%w; --force does", err)
-		}
-		return nil, fmt.Errorf("--out: %w", err)
+		return nil, fmt.Errorf("--out: %w", withForce(err))
 	}
 	s.recorder, err = record.NewRecorder(s.file, record.RecorderOptions{
 		Header: s.header(own), Redactor: s.redactor, MaxSize: int64(flags.maxSize), MaxDuration: flags.maxDuration, Ended: s.ended,

@@ -16,6 +16,7 @@ import (
 // scrubFlags are those of scrub, as given.
 type scrubFlags struct {
 	out     string
+	force   bool
 	inPlace bool
 	secrets string
 	redact  redact.Options
@@ -34,7 +35,7 @@ replaces the names of users and chats and the texts of messages by others of the
 same length; ids and the words of commands stay.
 
 What was cut is counted on stderr, never shown. A file is replaced when all of it
-is written, and only if no known secret is left.
+is written, and only if no known secret is left; that of -o only with --force.
 
 Exit status: 0 scrubbed, 2 the call or a file was wrong.`
 
@@ -47,13 +48,19 @@ func newScrub(p program) *cobra.Command {
 		Example: `  relaysim scrub session.jsonl -o clean.jsonl
   relaysim scrub --in-place --redact-users recordings/*.jsonl
   relaysim scrub session.jsonl -o clean.jsonl --redact-field phone --redact '\+\d{10,}'`,
-		Args: cobra.MinimumNArgs(1),
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return wantArgs(1, "recordings to scrub")(cmd, args)
+			}
+			return nil
+		},
 		RunE: func(_ *cobra.Command, args []string) error {
 			return scrubAll(p, flags, args)
 		},
 	}
 	f := cmd.Flags()
 	f.StringVarP(&flags.out, "output", "o", "", "write the recording to this `file`")
+	f.BoolVar(&flags.force, "force", false, "replace the file of -o if it is there")
 	f.BoolVar(&flags.inPlace, "in-place", false, "replace the files themselves")
 	f.StringVar(&flags.secrets, "secrets", "", "cut out the lines of this `file` too")
 	f.StringArrayVar(&flags.redact.Patterns, "redact", nil, "cut out what matches this `regexp` too; may be given again")
@@ -68,6 +75,12 @@ func scrubAll(p program, flags scrubFlags, files []string) error {
 		return errors.New("want -o for another file, or --in-place for the files themselves")
 	case flags.out != "" && len(files) > 1:
 		return errors.New("-o takes one recording: use --in-place for several")
+	case flags.inPlace && flags.force:
+		return errors.New("--force is for -o: --in-place replaces the files anyway")
+	case flags.out != "" && !flags.force:
+		if err := keep(flags.out); err != nil {
+			return fmt.Errorf("-o: %w", err)
+		}
 	}
 	if flags.secrets != "" {
 		b, err := os.ReadFile(flags.secrets)

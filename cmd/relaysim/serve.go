@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"net"
 	"net/url"
 	"os"
@@ -222,12 +221,8 @@ func envHead(file string) string {
 // begin starts the recording and says how to dial.
 func (f *serveFlags) begin(p program, s *serve.Server) error {
 	if f.record != "" {
-		err := s.StartRecording(f.record, f.force)
-		if errors.Is(err, fs.ErrExist) {
-			err = fmt.Errorf("%w; --force does", err)
-		}
-		if err != nil {
-			return fmt.Errorf("--record: %w", err)
+		if err := s.StartRecording(f.record, f.force); err != nil {
+			return fmt.Errorf("--record: %w", withForce(err))
 		}
 	}
 	list := s.Credentials()

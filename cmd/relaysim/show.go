@@ -41,7 +41,7 @@ Exit status: 0 shown, 2 the call or the file was wrong.`,
 		Example: `  relaysim show recordings/discord-guild-reply-2026-08.jsonl
   relaysim show x.jsonl --frame 12
   relaysim show x.jsonl --follow`,
-		Args: cobra.ExactArgs(1),
+		Args: wantArgs(1, "the recording to show"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if cmd.Flags().Changed("frame") && flags.frame < 1 {
 				return fmt.Errorf("--frame %d: want a seq of the recording, from 1", flags.frame)

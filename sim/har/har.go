@@ -76,8 +76,11 @@ type request struct {
 	BodySize    int      `json:"bodySize"`
 }
 
+// response is how the upgrade was answered. Assumed says that the recording does
+// not tell.
 type response struct {
 	Status      int      `json:"status"`
+	Assumed     bool     `json:"_assumed,omitempty"`
 	StatusText  string   `json:"statusText"`
 	HTTPVersion string   `json:"httpVersion"`
 	Cookies     []any    `json:"cookies"`

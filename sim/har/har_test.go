@@ -36,9 +36,9 @@ func TestReadChrome(t *testing.T) {
 	s := readFile(t, "chrome.har")
 	ms := time.Millisecond
 	want := []*trace.Observation{
-		{Seq: 1, At: 0, Kind: trace.Open, Conn: 1, Path: "/base/relay", Auth: "present", AuthenticatedAs: "gw-test"},
+		{Seq: 1, At: 0, Kind: trace.Open, Conn: 1, Path: "/base/relay", Auth: "present", AuthenticatedAs: "gw-test", Code: 101},
 		{Seq: 2, At: 100 * ms, Kind: trace.Frame, Conn: 1, From: trace.Gateway, Data: []byte(`{"type":"hello","platform":"discord","botId":"B1"}` + "\n")},
-		{Seq: 3, At: 110 * ms, Kind: trace.Open, Conn: 2, Path: "/relay", Auth: "absent"},
+		{Seq: 3, At: 110 * ms, Kind: trace.Open, Conn: 2, Path: "/relay", Auth: "absent", Code: 101},
 		{Seq: 4, At: 120 * ms, Kind: trace.Frame, Conn: 2, From: trace.Gateway, Data: []byte("second\n")},
 		{Seq: 5, At: 152100 * time.Microsecond, Kind: trace.Frame, Conn: 1, From: trace.Connector, Data: []byte(`{"type":"descriptor","descriptor":{"contract_version":1}}` + "\n")},
 		{Seq: 6, At: 200 * ms, Kind: trace.Frame, Conn: 1, From: trace.Connector, Binary: true, Data: []byte(`{"type":"x"}` + "\n")},
@@ -230,7 +230,7 @@ func TestRoundTrip(t *testing.T) {
 func TestRoundTripOfOddBytes(t *testing.T) {
 	t.Parallel()
 	want := []*trace.Observation{
-		{Kind: trace.Open, Conn: 1, Path: "/relay", Auth: "absent"},
+		{Kind: trace.Open, Conn: 1, Path: "/relay", Auth: "absent", Code: 101},
 		{Kind: trace.Frame, Conn: 1, From: trace.Connector, Data: []byte("\xff\xfe \n")},
 		{Kind: trace.Frame, Conn: 1, From: trace.Connector, Data: []byte{}, Binary: true},
 		{Kind: trace.Frame, Conn: 1, From: trace.Gateway, Data: []byte("<a & b>\u2028 \u00e9😀\x00\n")},

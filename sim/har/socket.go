@@ -70,7 +70,7 @@ func (s *socket) open(request, response map[string]json.RawMessage, address stri
 	} else {
 		s.reader.warn("entry %d: no usable url: taken for /relay", s.entry)
 	}
-	if status, ok := number(response["status"]); ok && status >= 100 && status < 600 && status != statusUpgraded {
+	if status, ok := number(response["status"]); ok && status >= 100 && status < 600 && string(response["_assumed"]) != "true" {
 		o.Code = int(status)
 	}
 	headers, _ := list(request["headers"])
@@ -80,7 +80,7 @@ func (s *socket) open(request, response map[string]json.RawMessage, address stri
 		value, _ := text(h["value"])
 		if strings.EqualFold(name, "authorization") {
 			o.Auth = "present"
-			if !s.refused && o.Code == 0 {
+			if !s.refused && (o.Code == 0 || o.Code == statusUpgraded) {
 				o.AuthenticatedAs = holder(value)
 			}
 		}

@@ -91,7 +91,7 @@ func newEntry(o *trace.Observation) *entry {
 			Cookies: []any{}, Headers: []header{}, QueryString: []any{}, HeadersSize: -1,
 		},
 		Response: response{
-			Status: status, StatusText: http.StatusText(status), HTTPVersion: "HTTP/1.1",
+			Status: status, Assumed: o.Code == 0, StatusText: http.StatusText(status), HTTPVersion: "HTTP/1.1",
 			Cookies: []any{}, Headers: []header{}, HeadersSize: -1, BodySize: -1,
 		},
 		Messages: []message{},

@@ -7,14 +7,14 @@ import (
 	"os"
 )
 
-// existsError is a file that is not overwritten. It is fs.ErrExist.
-type existsError string
+// ExistsError is the path of a file that is not overwritten. It is fs.ErrExist.
+type ExistsError string
 
-func (e existsError) Error() string {
+func (e ExistsError) Error() string {
 	return fmt.Sprintf("%s is there already, and a recording is not overwritten", string(e))
 }
 
-func (existsError) Is(target error) bool { return target == fs.ErrExist }
+func (ExistsError) Is(target error) bool { return target == fs.ErrExist }
 
 // Create makes the file of a recording, for its owner to read only: what people
 // wrote is in it. A file that is there already is an error, unless force says
@@ -26,7 +26,7 @@ func Create(path string, force bool) (*os.File, error) {
 	}
 	f, err := os.OpenFile(path, flags, 0o600)
 	if errors.Is(err, fs.ErrExist) {
-		return nil, existsError(path)
+		return nil, ExistsError(path)
 	}
 	return f, err
 }
