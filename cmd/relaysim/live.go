@@ -124,17 +124,17 @@ func (f *liveFlags) reach(ctx context.Context, live *play.Live) error {
 	case f.driver != "":
 		return fmt.Errorf("--connector-driver: %w\nnothing was played: want the command of a program that speaks sim/target/holder/PROTOCOL.md", err)
 	case errors.Is(err, play.ErrUnauthorized):
-		return fmt.Errorf("the connector at %s refuses us: %w: look at GATEWAY_RELAY_ID (%s) and GATEWAY_RELAY_SECRET%s", f.connector, err, live.GatewayID, f.readFrom())
+		return fmt.Errorf("the connector at %s refuses us: %w: look at GATEWAY_RELAY_ID (%s) and GATEWAY_RELAY_SECRET%s", f.connector, err, live.GatewayID, readFrom(f.envFile))
 	}
 	return unreachable(f.connector, err)
 }
 
 // readFrom says where the variables are, unless it is the environment.
-func (f *liveFlags) readFrom() string {
-	if f.envFile == "" {
+func readFrom(envFile string) string {
+	if envFile == "" {
 		return ""
 	}
-	return " in " + f.envFile
+	return " in " + envFile
 }
 
 // unreachable says why nobody is at a connector's URL; nil where err is.

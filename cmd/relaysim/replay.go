@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"runtime"
 	"strconv"
 	"strings"
@@ -12,13 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/relaysim/relaysim/gateway"
-	"github.com/relaysim/relaysim/gateway/wire"
-	"github.com/relaysim/relaysim/sim/mimic"
-	"github.com/relaysim/relaysim/sim/record"
 	"github.com/relaysim/relaysim/sim/recording"
-	"github.com/relaysim/relaysim/sim/report"
-	"github.com/relaysim/relaysim/sim/verdict"
 )
 
 // replayFlags are those of replay, as given.
@@ -29,6 +22,7 @@ type replayFlags struct {
 	wait      time.Duration
 	ca        string
 	insecure  bool
+	envFile   string
 	simulateFlags
 }
 
@@ -45,7 +39,8 @@ one at --connector, or to relaysim's own, set up as the recorded one looks. Its
 answers are compared: a descriptor's fields as they are, a result by whether it
 is a success, with ids and texts only as such. What a connector does of its own
 accord is left out, and counted. The credentials for --connector are in the
-environment, GATEWAY_RELAY_ID and GATEWAY_RELAY_SECRET.
+environment, or in a file of NAME=value lines (--env-file): GATEWAY_RELAY_ID and
+GATEWAY_RELAY_SECRET.
 
 Everything is played as fast as it is answered; --speed 1x keeps the recorded
 pace in real time. Each difference names the recording's line and its fields.
@@ -73,6 +68,7 @@ func newReplay(p program) *cobra.Command {
 	f.StringVar(&flags.connector, "connector", "", "the `url` of the connector to play to, with --as gateway")
 	f.StringVar(&flags.speed, "speed", "max", "`max`, or a multiple of the recorded pace such as 1x or 0.5x")
 	f.DurationVar(&flags.wait, "wait", 5*time.Second, "real time that an answer of a connector may take, with --as gateway")
+	f.StringVar(&flags.envFile, "env-file", "", "read the credentials for --connector from this `file`, not the environment")
 	f.StringVar(&flags.ca, "ca", "", "trust the certificates of this PEM `file` too, with --connector")
 	f.BoolVar(&flags.insecure, "insecure", false, "do not check the certificate of --connector")
 	f.DurationVar(&flags.timeout, "timeout", 30*time.Second, "real time after which one run is ended and has failed, beyond its pace; a long recording has 1ms a line more")
@@ -95,8 +91,8 @@ func (f *replayFlags) check() error {
 		return fmt.Errorf("--as %s: want connector or gateway", f.as)
 	case f.as == "connector" && f.connector != "":
 		return fmt.Errorf("--connector is whom the gateway's side is played to: want --as gateway too")
-	case f.connector == "" && (f.ca != "" || f.insecure):
-		return errors.New("--ca and --insecure: want --connector too")
+	case f.connector == "" && (f.envFile != "" || f.ca != "" || f.insecure):
+		return errors.New("--env-file, --ca and --insecure: want --connector too")
 	case f.ca != "" && f.insecure:
 		return errors.New("--ca and --insecure: want one of the two")
 	case f.wait <= 0:
@@ -164,101 +160,6 @@ func replayAsConnector(ctx context.Context, p program, flags replayFlags, source
 		err = fmt.Errorf("%s could not be played to the end", count(wrong, "file"))
 	}
 	return err
-}
-
-// replayAsGateway plays one recording after the other, each to a connector of
-// its own where none is named.
-func replayAsGateway(ctx context.Context, p program, flags replayFlags, sources []source) error {
-	if err := flags.reach(ctx); err != nil {
-		return err
-	}
-	out, err := newOutput(p, flags.simulateFlags, nil)
-	if err != nil {
-		return err
-	}
-	began := time.Now()
-	var s report.Summary
-	wrong := 0
-	for _, src := range sources {
-		if ctx.Err() != nil {
-			break
-		}
-		r, err := playGateway(ctx, p, flags, src)
-		if err != nil && ctx.Err() == nil {
-			wrong++
-			write(p, out.stderr, []loaded{{source: src, problems: problemsOf(src.name, err)}})
-		}
-		if r != nil {
-			s.Add(r)
-			out.report(report.Entry{Result: r, Group: src.group})
-		}
-	}
-	s.Elapsed, s.Interrupted = time.Since(began), ctx.Err() != nil
-	if err := out.end(s); err != nil {
-		return err
-	}
-	if wrong > 0 {
-		return fmt.Errorf("%s could not be played to the end", count(wrong, "file"))
-	}
-	return judge(s, len(sources))
-}
-
-// reach says once that nobody is at the URL of --connector.
-func (f *replayFlags) reach(ctx context.Context) error {
-	if f.connector == "" {
-		return nil
-	}
-	base, err := record.ConnectorURL(f.connector)
-	if err != nil {
-		return fmt.Errorf("--connector: %w", err)
-	}
-	trust, err := record.TLS(f.ca, f.insecure)
-	if err != nil {
-		return fmt.Errorf("--ca: %w", err)
-	}
-	return unreachable(f.connector, record.Reach(ctx, base, trust))
-}
-
-// playGateway plays one recording to a connector.
-func playGateway(ctx context.Context, p program, flags replayFlags, s source) (*verdict.Result, error) {
-	o := mimic.Options{URL: flags.connector, Wait: flags.wait, Pace: flags.pace}
-	if o.URL == "" {
-		fake, err := fakeFor(s)
-		if err != nil {
-			return nil, err
-		}
-		defer fake.Close()
-		o.URL, o.GatewayID, o.Secret, o.Again = fake.URL, fake.GatewayID, fake.Secret, fake.Again
-	} else {
-		trust, err := record.TLS(flags.ca, flags.insecure)
-		if err != nil {
-			return nil, fmt.Errorf("--ca: %w", err)
-		}
-		transport := &http.Transport{TLSClientConfig: trust, Proxy: http.ProxyFromEnvironment}
-		defer transport.CloseIdleConnections()
-		o.HTTPClient = &http.Client{Transport: transport}
-		lookup := func(name string) (string, bool) { v := p.env(name); return v, v != "" }
-		env := gateway.FromEnv(lookup, wire.R8)
-		if env.Ignored != nil {
-			return nil, env.Ignored
-		}
-		o.GatewayID, o.Secret = env.GatewayID, env.Secret
-	}
-	var r *verdict.Result
-	err := s.read(func(rec *recording.Reader) (err error) {
-		r, err = mimic.Play(ctx, rec, o)
-		return err
-	})
-	return r, err
-}
-
-// fakeFor starts a connector that looks like the recorded one.
-func fakeFor(s source) (fake *mimic.Fake, err error) {
-	err = s.read(func(rec *recording.Reader) (err error) {
-		fake, err = mimic.NewFake(rec)
-		return err
-	})
-	return fake, err
 }
 
 // read opens the file and reads it as a recording.

@@ -1,0 +1,114 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/relaysim/relaysim/gateway"
+	"github.com/relaysim/relaysim/gateway/wire"
+	"github.com/relaysim/relaysim/sim/mimic"
+	"github.com/relaysim/relaysim/sim/record"
+	"github.com/relaysim/relaysim/sim/recording"
+	"github.com/relaysim/relaysim/sim/report"
+	"github.com/relaysim/relaysim/sim/verdict"
+)
+
+// replayAsGateway plays one recording after the other, each to a connector of
+// its own where none is named.
+func replayAsGateway(ctx context.Context, p program, flags replayFlags, sources []source) error {
+	far, err := flags.far(ctx, p)
+	if err != nil {
+		return err
+	}
+	out, err := newOutput(p, flags.simulateFlags, nil)
+	if err != nil {
+		return err
+	}
+	began := time.Now()
+	var s report.Summary
+	wrong := 0
+	for _, src := range sources {
+		if ctx.Err() != nil {
+			break
+		}
+		r, err := playGateway(ctx, far, src)
+		if err != nil && ctx.Err() == nil {
+			wrong++
+			write(p, out.stderr, []loaded{{source: src, problems: problemsOf(src.name, err)}})
+		}
+		if r != nil {
+			s.Add(r)
+			out.report(report.Entry{Result: r, Group: src.group})
+		}
+	}
+	s.Elapsed, s.Interrupted = time.Since(began), ctx.Err() != nil
+	if err := out.end(s); err != nil {
+		return err
+	}
+	if wrong > 0 {
+		return fmt.Errorf("%s could not be played to the end", count(wrong, "file"))
+	}
+	return judge(s, len(sources))
+}
+
+// far is the connector that is played to. Its URL is "" where each recording has
+// one of its own; else it was reached.
+func (f *replayFlags) far(ctx context.Context, p program) (mimic.Options, error) {
+	o := mimic.Options{URL: f.connector, Wait: f.wait, Pace: f.pace}
+	if o.URL == "" {
+		return o, nil
+	}
+	base, err := record.ConnectorURL(f.connector)
+	if err != nil {
+		return o, fmt.Errorf("--connector: %w", err)
+	}
+	trust, err := record.TLS(f.ca, f.insecure)
+	if err != nil {
+		return o, fmt.Errorf("--ca: %w", err)
+	}
+	lookup, err := p.variables(f.envFile)
+	if err != nil {
+		return o, err
+	}
+	env := gateway.FromEnv(lookup, wire.R8)
+	switch {
+	case env.Ignored != nil:
+		return o, env.Ignored
+	case (env.GatewayID == "") != (env.Secret == ""):
+		return o, fmt.Errorf("--connector: GATEWAY_RELAY_ID and GATEWAY_RELAY_SECRET are wanted together: one is missing%s", readFrom(f.envFile))
+	case env.Secret == "":
+		fmt.Fprintf(p.stderr, "no GATEWAY_RELAY_ID and GATEWAY_RELAY_SECRET%s, so sockets are opened without a token: set them, or give --env-file\n", readFrom(f.envFile))
+	}
+	o.GatewayID, o.Secret = env.GatewayID, env.Secret
+	o.HTTPClient = &http.Client{Transport: &http.Transport{TLSClientConfig: trust, Proxy: http.ProxyFromEnvironment, DisableKeepAlives: true}}
+	return o, unreachable(f.connector, record.Reach(ctx, base, trust))
+}
+
+// playGateway plays one recording to the far connector, or to one of its own.
+func playGateway(ctx context.Context, far mimic.Options, s source) (*verdict.Result, error) {
+	if far.URL == "" {
+		fake, err := fakeFor(s)
+		if err != nil {
+			return nil, err
+		}
+		defer fake.Close()
+		far.URL, far.GatewayID, far.Secret, far.Again = fake.URL, fake.GatewayID, fake.Secret, fake.Again
+	}
+	var r *verdict.Result
+	err := s.read(func(rec *recording.Reader) (err error) {
+		r, err = mimic.Play(ctx, rec, far)
+		return err
+	})
+	return r, err
+}
+
+// fakeFor starts a connector that looks like the recorded one.
+func fakeFor(s source) (fake *mimic.Fake, err error) {
+	err = s.read(func(rec *recording.Reader) (err error) {
+		fake, err = mimic.NewFake(rec)
+		return err
+	})
+	return fake, err
+}
