@@ -4,8 +4,9 @@ package program_test
 
 import (
 	"errors"
+	"io"
 	"os"
-	"strconv"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -22,7 +23,8 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // why it ended is said once, by what came first.
 func TestNothingIsLeftBehind(t *testing.T) {
 	t.Parallel()
-	const heir = "sleep 600 & echo $!; "
+	const open = "exec 9>\"$HELD\"; "
+	const heir = open + "sleep 600 & echo begun; "
 	for name, c := range map[string]struct {
 		script string
 		kill   bool
@@ -33,18 +35,19 @@ func TestNothingIsLeftBehind(t *testing.T) {
 		"ends well":         {heir + "exit 0", false, "exit status 0"},
 		"is refused":        {heir + "echo bad; sleep 600", false, "refused"},
 		"prints too much":   {heir + "yes | tr -d '\n' | head -c 5000000; sleep 600", false, "a line of more than"},
-		"closes its stdout": {"sleep 600 >&2 & echo $!; exec >&-; sleep 600", false, "it closed its stdout"},
+		"closes its stdout": {open + "sleep 600 >&2 & echo begun; exec >&-; sleep 600", false, "it closed its stdout"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			pids, over := make(chan string, 1), make(chan error, 10)
+			path, ended := held(t)
+			begun, over := make(chan struct{}), make(chan error, 10)
 			p, err := program.Start(program.Options{
-				Command: c.script, Mute: 100 * time.Millisecond,
+				Command: "HELD='" + path + "'; " + c.script, Mute: 100 * time.Millisecond,
 				Printed: func(line []byte) error {
 					if string(line) == "bad" {
 						return errors.New("refused")
 					}
-					pids <- string(line)
+					close(begun)
 					return nil
 				},
 				Said: func([]byte) {},
@@ -53,7 +56,7 @@ func TestNothingIsLeftBehind(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			pid := <-pids
+			<-begun
 			if c.kill {
 				p.Kill()
 			}
@@ -61,27 +64,40 @@ func TestNothingIsLeftBehind(t *testing.T) {
 			if why := <-over; !strings.Contains(why.Error(), c.why) || len(over) > 0 {
 				t.Errorf("got %v and %d more, want %s", why, len(over), c.why)
 			}
-			gone(t, pid)
+			ended()
 		})
 	}
 }
 
-// gone waits until a process has ended: it was killed, and somebody must still
-// have seen that.
-func gone(t *testing.T, pid string) {
+// held is a pipe that a script opens for all that it starts, and what waits until
+// all of that has ended.
+func held(t *testing.T) (path string, ended func()) {
 	t.Helper()
-	n, err := strconv.Atoi(pid)
-	if err != nil {
+	path = filepath.Join(t.TempDir(), "held")
+	if err := syscall.Mkfifo(path, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for range 500 {
-		if stat, err := os.ReadFile("/proc/" + pid + "/stat"); err == nil && strings.Contains(string(stat), ") Z ") {
-			return // it is dead; its parent, who is not ours, has not looked
+	end := make(chan error, 1)
+	go func() {
+		f, err := os.Open(path) // waits for the script
+		if err == nil {
+			defer f.Close()
+			_, err = io.Copy(io.Discard, f)
 		}
-		if errors.Is(syscall.Kill(n, 0), syscall.ESRCH) {
-			return
+		end <- err
+	}()
+	return path, func() {
+		t.Helper()
+		select {
+		case err := <-end:
+			if err != nil {
+				t.Error(err)
+			}
+		case <-time.After(patience):
+			t.Error("what it has started is left behind")
 		}
-		time.Sleep(10 * time.Millisecond)
 	}
-	t.Errorf("process %s is left behind", pid)
 }
+
+// patience is far beyond what the end of a process takes.
+const patience = 20 * time.Second
