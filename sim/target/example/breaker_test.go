@@ -140,6 +140,30 @@ func neverAgain(_ *wrapper, m object) []object {
 	return []object{m}
 }
 
+// noAuthor takes the author away from typing.
+func noAuthor(_ *wrapper, f object) []object {
+	if at(f, "action.op") == "typing" {
+		set(f, "action.metadata.user_id", nil)
+	}
+	return []object{f}
+}
+
+// quietly has nothing said of a failure of the agent.
+func quietly(_ *wrapper, m object) []object {
+	if m["type"] == "fail" {
+		m["type"], m["text"] = "reply", ""
+	}
+	return []object{m}
+}
+
+// padded makes a reply of an empty one.
+func padded(_ *wrapper, m object) []object {
+	if m["type"] == "reply" {
+		m["text"] = "…" + m["text"].(string)
+	}
+	return []object{m}
+}
+
 func firstHello(w *wrapper, f object) []object {
 	if f["type"] == "hello" {
 		if w.count++; w.count > 1 {

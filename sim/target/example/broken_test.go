@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/relaysim/relaysim/gateway/wire"
@@ -20,21 +21,21 @@ var broken = map[string]struct {
 	breaker
 	scenario, want string
 }{
-	unbroken: {breaker{in: always, out: always, up: always, down: always}, "scope/a-reply-carries-its-guild.yaml", ""},
+	unbroken: {breaker{in: always, out: always, up: always, down: always}, "scope/the-reply-belongs-to-its-own-author.yaml", ""},
 	"a wrong scope": {breaker{up: action("metadata.scope_id", "G-other")},
-		"scope/a-reply-carries-its-guild.yaml", "SC-6"},
+		"scope/the-reply-belongs-to-its-own-author.yaml", "SC-6"},
 	"a lost scope": {breaker{up: action("metadata.scope_id", nil)},
-		"scope/a-reply-carries-its-guild.yaml", "SC-1"},
+		"scope/the-reply-belongs-to-its-own-author.yaml", "SC-1"},
 	"a lost author": {breaker{up: action("metadata.user_id", nil)},
 		"scope/the-reply-belongs-to-its-own-author.yaml", "SC-2"},
 	"a wrong session key": {breaker{out: turns(func(key string) string { return key + ":x" })},
 		"session-keys/a-dm-is-its-chat.yaml", "session_key"},
 	"merged users": {breaker{out: turns(func(key string) string { return key[:strings.LastIndex(key, ":")] })},
-		"session-keys/a-group-is-per-user.yaml", "session_key"},
+		"session-keys/two-guilds-with-their-own-channels.yaml", "session_key"},
 	"a reader that dies of a bad frame": {breaker{down: deadReader},
-		"framing/bad-lines-are-skipped.yaml", "no event happened"},
+		"framing/binary-messages-are-read-as-text.yaml", "no event happened"},
 	"no ack": {breaker{up: without("inbound_ack")},
-		"idle/what-came-meanwhile-is-drained-in-order.yaml", "inbound_ack"},
+		"passthrough/a-buffered-forward-is-acknowledged.yaml", "inbound_ack"},
 	"its secret in a frame": {breaker{in: secretKept, up: secretEchoed},
 		"auth/a-gateway-with-credentials-presents-a-token.yaml", "FU-4"},
 	"no token": {breaker{anyone: true},
@@ -46,7 +47,7 @@ var broken = map[string]struct {
 	"a late retry": {breaker{up: replyKept, out: retriedLate},
 		"actions/a-timed-out-reply-is-not-retried.yaml", "a send at"},
 	"a reply to the wrong chat": {breaker{up: action("chat_id", "C-other")},
-		"scope/a-reply-carries-its-guild.yaml", "expect.chat C1"},
+		"session-keys/two-guilds-with-their-own-channels.yaml", "action.chat_id"},
 	"a reply to no message": {breaker{up: action("reply_to", nil)},
 		"actions/the-reply-answers-its-message.yaml", "action.reply_to"},
 	"a follow_up with the wrong kind": {breaker{up: action("kind", "discord.other")},
@@ -63,51 +64,89 @@ var broken = map[string]struct {
 		"interrupts/exactly-one-turn-of-two.yaml", "INT-2"},
 	"typing that never stops": {breaker{up: typingKept, out: typingForever},
 		"actions/typing-while-a-turn-runs.yaml", "a typing at"},
+	"a hello of another bot": {breaker{up: frames("hello", "botId", "T9")},
+		"handshake/hello-then-descriptor.yaml", "botId"},
+	"typing without its author": {breaker{up: noAuthor},
+		"scope/typing-carries-its-own-scope-too.yaml", "action.metadata.user_id"},
+	"a failure that is kept quiet": {breaker{in: quietly},
+		"actions/a-failing-agent-apologises.yaml", "action.content"},
+	"an empty reply that is sent": {breaker{in: padded},
+		"actions/an-empty-reply-sends-nothing.yaml", "a send at"},
 	"a text that is changed": {breaker{out: texts(strings.ToUpper)},
-		"inbound/an-event-reaches-the-agent-whole.yaml", "event.text"},
+		"inbound/a-quoted-reply-is-passed-on.yaml", "event.text"},
 }
 
 // unbroken is the one that does nothing wrong.
 const unbroken = "nothing"
 
 // TestBrokenDriversFail wants each to fail, and for its own reason. The same
-// wrapper without a fault passes what they fail.
+// wrapper without a fault passes what they fail. The Python driver is wrapped
+// where it is here, and the Go driver for what it does not claim to keep.
 func TestBrokenDriversFail(t *testing.T) {
 	t.Parallel()
-	program := build(t)
 	stage, err := play.NewStage()
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { stage.Close() })
+	commands := []string{build(t)}
+	if python := findPython(); python != "" {
+		commands = []string{python + " " + filepath.Join("python", "gateway.py"), commands[0]}
+	}
+	var ran, byFirst atomic.Int64
+	t.Cleanup(func() {
+		if len(commands) > 1 && int(ran.Load()) == len(broken) && byFirst.Load() < fewest {
+			t.Errorf("the Python driver was broken in %d ways, want %d", byFirst.Load(), fewest)
+		}
+	})
 	for name, c := range broken {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			d := wrapped(t, name, program)
-			if name == unbroken {
-				for _, c := range broken {
-					if r := playOne(t, stage, d, c.scenario); r.Outcome != verdict.Passed {
-						t.Errorf("%s: %s %s\n%s", c.scenario, r.Outcome, r.Reason, saidOf(r))
-					}
+			ran.Add(1)
+			for i, command := range commands {
+				d := wrapped(t, name, command)
+				if name == unbroken {
+					passesAll(t, stage, d)
+					continue
+				}
+				r := playOne(t, stage, d, c.scenario)
+				if r.Outcome == verdict.Skipped && i < len(commands)-1 {
+					continue
+				}
+				if said := saidOf(r); r.Outcome != verdict.Failed || !strings.Contains(said, c.want) {
+					t.Errorf("%s %s, want a failure that says %q:\n%s", r.Outcome, r.Reason, c.want, said)
+				}
+				if i == 0 {
+					byFirst.Add(1)
 				}
 				return
-			}
-			r := playOne(t, stage, d, c.scenario)
-			if said := saidOf(r); r.Outcome != verdict.Failed || !strings.Contains(said, c.want) {
-				t.Errorf("%s %s, want a failure that says %q:\n%s", r.Outcome, r.Reason, c.want, said)
 			}
 		})
 	}
 }
 
-// wrapped is a driver that is broken.
-func wrapped(t *testing.T, name, program string) *driver.Driver {
+// fewest is how many of the ways to be broken the Python driver can be judged by.
+const fewest = 15
+
+// passesAll wants a driver to pass every scenario that the others fail.
+func passesAll(t *testing.T, stage *play.Stage, d *driver.Driver) {
+	t.Helper()
+	for _, c := range broken {
+		r := playOne(t, stage, d, c.scenario)
+		if r.Outcome != verdict.Passed && r.Outcome != verdict.Skipped {
+			t.Errorf("%s: %s %s\n%s", c.scenario, r.Outcome, r.Reason, saidOf(r))
+		}
+	}
+}
+
+// wrapped is a driver that is broken. The command is of words without spaces.
+func wrapped(t *testing.T, name, command string) *driver.Driver {
 	t.Helper()
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
-	d, err := driver.New(t.Context(), driver.Options{Command: fmt.Sprintf("%s='%s' exec '%s' '%s'", breakVariable, name, self, program)})
+	d, err := driver.New(t.Context(), driver.Options{Command: fmt.Sprintf("%s='%s' exec '%s' %s", breakVariable, name, self, command)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -24,7 +24,7 @@ import (
 // TestMain is also a driver that is broken; see broken.
 func TestMain(m *testing.M) {
 	if name := os.Getenv(breakVariable); name != "" {
-		if err := wrap(broken[name].breaker, os.Args[1]); err != nil {
+		if err := wrap(broken[name].breaker, os.Args[1:]); err != nil {
 			log.Fatal(err)
 		}
 		return

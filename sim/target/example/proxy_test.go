@@ -14,6 +14,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode/utf8"
 
 	"github.com/coder/websocket"
 )
@@ -43,11 +44,11 @@ type wrapper struct {
 }
 
 // wrap runs a driver, and breaks it.
-func wrap(b breaker, program string) error {
+func wrap(b breaker, command []string) error {
 	w := &wrapper{breaker: b}
 	w.proxy = httptest.NewServer(w)
 	defer w.proxy.Close()
-	cmd := exec.Command(program)
+	cmd := exec.Command(command[0], command[1:]...)
 	cmd.Stderr = os.Stderr
 	in, err := cmd.StdinPipe()
 	if err != nil {
@@ -198,23 +199,23 @@ func (w *wrapper) pass(to, from *websocket.Conn, change func(*wrapper, object) [
 		}
 		for line := range bytes.Lines(data) {
 			var f object
-			if json.Unmarshal(line, &f) != nil {
+			if !utf8.Valid(line) || json.Unmarshal(line, &f) != nil {
 				f = nil
 			}
 			for _, f := range change(w, f) {
-				w.write(to, line, f)
+				w.write(to, kind, line, f)
 			}
 		}
 	}
 }
 
 // write writes a frame; the line as it was where f is nil.
-func (w *wrapper) write(to *websocket.Conn, line []byte, f object) {
+func (w *wrapper) write(to *websocket.Conn, kind websocket.MessageType, line []byte, f object) {
 	if f != nil {
 		line, _ = json.Marshal(f)
 		line = append(line, '\n')
 	}
-	_ = to.Write(context.Background(), websocket.MessageText, line)
+	_ = to.Write(context.Background(), kind, line)
 }
 
 // send writes a frame to the connector that the gateway did not.
@@ -222,7 +223,7 @@ func (w *wrapper) send(f object) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if n := len(w.pairs); n > 0 {
-		w.write(w.pairs[n-1].far, nil, f)
+		w.write(w.pairs[n-1].far, websocket.MessageText, nil, f)
 	}
 }
 
