@@ -30,7 +30,8 @@ const (
 // and the scope of the turn's reply (OUT-9, SC-6).
 //
 // Write never waits for the connector; Break and Close do. Its methods are for
-// one goroutine at a time. What was not closed is when the turn ends.
+// one goroutine at a time. What was not closed is when the turn ends, also beside
+// a call that some goroutine of the agent is still in; the turn waits for that.
 type Stream struct {
 	t        *Turn
 	ctx      context.Context
@@ -42,7 +43,7 @@ type Stream struct {
 	segment  []byte        // Guarded by mu. The whole segment.
 	timer    *quartz.Timer // Guarded by mu. Shows the text; nil when nothing is due.
 	showing  bool          // Guarded by mu. A goroutine shows the text or finishes it.
-	shown    *pause        // Guarded by mu. Waits until none does; may be nil.
+	waiting  []*pause      // Guarded by mu. Until none does: the agent, the end of the turn.
 	last     time.Time     // Guarded by mu. When the text was shown last.
 	closed   bool          // Guarded by mu.
 
@@ -118,12 +119,20 @@ func (s *Stream) show() {
 	defer s.mu.Unlock()
 	s.text = rest + s.text[len(text):]
 	s.last = s.t.g.clock.Now()
-	s.showing = false
-	if s.shown != nil {
-		s.shown.wake()
-		return
+	if s.release() == 0 {
+		s.schedule()
 	}
-	s.schedule()
+}
+
+// release ends being the one who shows the text, and wakes who waits for that:
+// so many go on with it. The caller holds mu.
+func (s *Stream) release() (woken int) {
+	waiting := s.waiting
+	s.showing, s.waiting = false, nil
+	for _, p := range waiting {
+		p.wake()
+	}
+	return len(waiting)
 }
 
 // Break ends a segment, such as before a tool is used: the message is finished,
@@ -151,8 +160,8 @@ func (s *Stream) Close() error {
 // when the stream is closed.
 func (s *Stream) settle(closes bool) (text string, ok bool) {
 	s.mu.Lock()
+	defer s.mu.Unlock()
 	if s.closed {
-		s.mu.Unlock()
 		return "", false
 	}
 	s.closed = closes
@@ -160,15 +169,13 @@ func (s *Stream) settle(closes bool) (text string, ok bool) {
 		s.timer.Stop()
 		s.timer = nil
 	}
-	if s.showing {
-		s.shown = s.t.g.newPause()
-		p := s.shown
+	for s.showing { // or finishes it: the turn may end beside a Break
+		p := s.t.g.newPause()
+		s.waiting = append(s.waiting, p)
 		s.mu.Unlock()
-		p.wait(context.Background()) // its calls end with ctx
+		p.wait(context.Background()) // the calls of who shows it end with ctx
 		s.mu.Lock()
-		s.shown = nil
 	}
-	defer s.mu.Unlock()
 	s.showing = true // until finish has
 	s.add(s.thoughts.end())
 	text = s.text
@@ -182,7 +189,8 @@ func (s *Stream) finish(text string) error {
 	next, err := s.message.finish(s.ctx, text)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.message, s.showing, s.last = next, false, time.Time{}
+	s.message, s.last = next, time.Time{}
+	s.release()
 	return err
 }
 

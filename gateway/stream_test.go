@@ -236,3 +236,53 @@ func TestStreamThatIsSlowToShow(t *testing.T) { // FR-7
 		}
 	})
 }
+
+// An agent may leave a goroutine behind that is in Break when its turn returns:
+// the turn waits for the segment, and ends.
+func TestStreamThatIsBrokenWhileTheTurnReturns(t *testing.T) { // TURN-1
+	for name, held := range map[string]string{"finishing": "send", "showing before": "edit"} {
+		t.Run(name, func(t *testing.T) {
+			bubble8(t, func(t *testing.T) {
+				broken := make(chan error, 1)
+				r, p := start(t, wire.R8, func(ctx context.Context, t *gateway.Turn) (string, error) {
+					if t.Event.Text == "next" {
+						return "heard", nil
+					}
+					s := t.Stream(ctx, gateway.StreamOptions{})
+					fmt.Fprint(s, "a ")
+					if held == "edit" {
+						time.Sleep(time.Second)
+						fmt.Fprint(s, "b ")
+						time.Sleep(2 * time.Second)
+					}
+					go func() { broken <- s.Break() }()
+					time.Sleep(50 * time.Millisecond) // it waits for the connector
+					return "done", nil
+				})
+				p.answer = func(action map[string]any) any {
+					if action["op"] == held && action["content"] != "done" && action["content"] != "heard" {
+						time.Sleep(10 * time.Second)
+					}
+					return map[string]any{"success": true, "message_id": "out-1"}
+				}
+				p.inbound(say("go"))
+				p.inbound(say("next", id("m2")))
+				wait(5 * time.Minute)
+				select {
+				case err := <-broken:
+					if err != nil {
+						t.Errorf("Break: %v", err)
+					}
+				default:
+					t.Error("Break hangs")
+				}
+				if got := r.seen.texts(); !slices.Equal(got, []string{"go", "next"}) {
+					t.Fatalf("routed %q", got)
+				}
+				if got := p.contents(); !slices.Contains(got, "done") || got[len(got)-1] != "heard" {
+					t.Errorf("contents %q", got)
+				}
+			})
+		})
+	}
+}
