@@ -104,19 +104,21 @@ func (g *Gateway) inPlaceOf(t *Turn, key, text string) *Turn {
 
 // meant are the sessions that a command is about, the one last that it is about
 // if it can be only one. That is its own, and where it was pressed (DI-2) those of
-// its user's messages in that chat.
+// its user's messages in that chat. One that was typed is also about the turns
+// that the user's slash commands began there and that still run.
 //
 // The session of an interaction is not that of its user's messages: its platform
 // is relay and its chat type channel, because the connector binds the capability
 // to answer it under that key (DI-1, DI-6). TURN-3 wants /stop to reach a busy
-// session; who presses it means the turn that they see running in the chat. So
-// the sessions are looked for in which a message of that user would be now: one
-// that others share is among them, one of another user is not.
+// session; who says it means the turn that they see running in the chat, however
+// either was said. So the sessions are looked for in which a message of that user,
+// or an interaction, would be now: one that others share is among them, one of
+// another user is not.
 func (g *Gateway) meant(t *Turn) []string {
-	keys := []string{t.SessionKey}
 	if !t.Event.Pressed {
-		return keys
+		return append(g.pressedBy(&t.Event.Source), t.SessionKey)
 	}
+	keys := []string{t.SessionKey}
 	add := func(key string) {
 		if !slices.Contains(keys, key) {
 			keys = append(keys, key)
@@ -129,14 +131,31 @@ func (g *Gateway) meant(t *Turn) []string {
 		}
 	}
 	for _, key := range g.lanes.busyIn(by.ChatID, func(key string, src wire.Source) bool {
-		if src.UserID != by.UserID {
-			src.UserID, src.UserIDAlt = by.UserID, ""
-		}
-		return session.Key(&src, g.opt.Sessions, g.rev) == key
+		return g.isOf(by.UserID, key, src)
 	}) {
 		add(key)
 	}
 	return keys
+}
+
+// pressedBy are the sessions in which a turn runs that a slash command began, of
+// who says something and where.
+func (g *Gateway) pressedBy(src *wire.Source) []string {
+	place := src.ChatID
+	if src.ThreadID != "" {
+		place = src.ThreadID // an interaction there names it as its channel
+	}
+	return g.lanes.busyIn(place, func(key string, running wire.Source) bool {
+		return running.Platform == wire.PlatformRelay && g.isOf(src.UserID, key, running)
+	})
+}
+
+// isOf says whether what a user says where src comes from is of the session.
+func (g *Gateway) isOf(user, key string, src wire.Source) bool {
+	if src.UserID != user {
+		src.UserID, src.UserIDAlt = user, ""
+	}
+	return session.Key(&src, g.opt.Sessions, g.rev) == key
 }
 
 func (g *Gateway) knows(key string) bool {
