@@ -96,8 +96,12 @@ func New(o Options) (*Gateway, error) {
 // Run dials the connector and serves it until ctx ends, Disconnect or GoIdle is
 // called, the relay is disabled (REV-1), or the socket ends and nothing re-dials
 // (RC). Everything it started is gone when it returns, so an agent must heed
-// its context. It returns nil only after Disconnect or GoIdle, ctx's cause when
-// ctx ended, and else why the connection is gone. A gateway runs once.
+// its context. A gateway runs once.
+//
+// Where several of these came together, it returns for the first of: ErrDisabled
+// where the connector's last word was a close 4401 after some handshake, nil after
+// Disconnect or GoIdle, ctx's cause when ctx ended, and else why the connection is
+// gone.
 //
 // The sessions take ctx's end for a crash: what was going on is to be resumed.
 // Every other end is a clean stop (SES-8).
