@@ -37,7 +37,7 @@ func retold(compiled *scenario.Scenario) *scenario.Scenario {
 	for i := range s.Agent {
 		rule := &s.Agent[i]
 		rule.Told = ""
-		if n := len(rule.Do); n == 0 || rule.Do[n-1].Reply == nil && rule.Do[n-1].Fail == "" {
+		if n := len(rule.Do); n == 0 || !rule.Do[n-1].Ends() {
 			rule.Do = append(rule.Do, scenario.Act{Pos: rule.Pos, Wait: goOn})
 		}
 	}

@@ -90,10 +90,21 @@ func (a *Agent) learn(rules []scenario.Rule) error {
 	return nil
 }
 
-// Turn is Handle for a turn of the built-in gateway.
+// Turn is Handle for a turn of the built-in gateway. It panics where a rule says so.
 func (a *Agent) Turn(ctx context.Context, t *gateway.Turn) (string, error) {
-	return a.Handle(ctx, turnOf(t))
+	reply, err := a.Handle(ctx, turnOf(t))
+	var p panicError
+	if errors.As(err, &p) {
+		panic(string(p))
+	}
+	return reply, err
 }
+
+// panicError is why a turn ended whose agent shall panic, which only one in this
+// process can. It reads as the gateway tells of a panic.
+type panicError string
+
+func (e panicError) Error() string { return "panic: " + string(e) }
 
 func turnOf(t *gateway.Turn) *target.Turn {
 	return &target.Turn{
@@ -174,6 +185,8 @@ func (a *Agent) act(ctx context.Context, act *scenario.Act, env *turnEnvironment
 		return *act.Reply, true, nil
 	case act.Fail != "":
 		return "", true, errors.New(act.Fail)
+	case act.Panic != "":
+		return "", true, panicError(act.Panic)
 	case act.Wait != "":
 		w := &waiter{name: act.Wait, session: t.SessionKey, interrupt: act.OnInterrupt != nil}
 		given, err := a.signals.wait(ctx, w)

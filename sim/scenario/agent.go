@@ -23,6 +23,7 @@ type Act struct {
 
 	Reply       *string `yaml:"reply" doc:"End the turn with this reply."`
 	Fail        string  `yaml:"fail" doc:"End the turn with this error (TURN-5)."`
+	Panic       string  `yaml:"panic" doc:"The agent panics with this (TURN-5). One in another process ends the turn with the error \"panic: …\"."`
 	Wait        string  `yaml:"wait" doc:"Wait for a signal step of this name."`
 	Background  string  `yaml:"background" enum:"begin|end" doc:"Background work of the turn's session begins, or all of it ends; it may outlast the turn (SES-4)."`
 	OnInterrupt *string `yaml:"on_interrupt" with:"wait" doc:"Beside wait: an interrupt ends the wait and the turn, with this reply. Without it an interrupt is not noticed."`
@@ -30,6 +31,9 @@ type Act struct {
 	EndSegment  bool    `yaml:"end_segment" doc:"Stream: finish the message; what is written next begins another."`
 	Call        `yaml:",inline"`
 }
+
+// Ends says whether the act ends its turn whatever happens.
+func (a *Act) Ends() bool { return a.Reply != nil || a.Fail != "" || a.Panic != "" }
 
 // Call is one call of the agent's; exactly one field is set.
 type Call struct {

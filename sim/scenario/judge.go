@@ -78,8 +78,7 @@ func (l *loader) judgeGateway(n *yaml.Node, path string, have given) {
 // judgeRule refuses what comes after the end of the turn.
 func (l *loader) judgeRule(x *Rule, path string, have given) {
 	for i := range x.Do {
-		ends := x.Do[i].Reply != nil || x.Do[i].Fail != ""
-		if ends && i+1 < len(x.Do) {
+		if x.Do[i].Ends() && i+1 < len(x.Do) {
 			l.fault(have["do"].Content[i+1], element(member(path, "do"), i+1), "never done: the turn ends before it")
 		}
 	}
