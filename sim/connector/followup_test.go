@@ -82,6 +82,27 @@ func TestFollowUpRefused(t *testing.T) { // FU-3
 	}
 }
 
+// A clock that is set back refuses no capability that was good: nobody can tell
+// how old it is. It lives on for what was taken back, and no longer.
+func TestFollowUpWhenTheClockIsSetBack(t *testing.T) { // FU-6
+	t.Parallel()
+	r := newRig(t, twoTenants())
+	a := r.gateway("gw-a", "secret-a")
+	r.interact("discord-bot", command)
+	a.gotForward()
+	ask := func() map[string]any { return a.request(followUp(commandSession, "discord.interaction_token", "x")) }
+	came := r.clock.Now()
+	r.clock.Set(came.Add(-time.Hour))
+	wantSuccess(t, ask())
+	r.clock.Set(came.Add(15 * time.Minute))
+	wantError(t, ask(), "expired")
+	r.clock.Set(came.Add(-time.Hour))
+	r.interact("discord-bot", command) // the newest stands, though it expires first
+	a.gotForward()
+	r.clock.Set(came.Add(-45 * time.Minute))
+	wantError(t, ask(), "expired")
+}
+
 // Untagged, as the seed's gateways are, it is still the capability's platform
 // that limits it, not the default one.
 func TestFollowUpLimit(t *testing.T) { // OUT-8
