@@ -27,11 +27,14 @@ type shown struct {
 	at       time.Duration // of the answer
 }
 
-// suspectReaction came late, unless it was the agent's own.
+// suspectReaction came late, unless it was the agent's own. Which it was a line
+// tells when the call has its result, so one without a result is cleared.
 type suspectReaction struct {
-	message message
-	seq     int
-	waited  time.Duration
+	message  message
+	id       string // its request
+	answered bool
+	seq      int
+	waited   time.Duration
 }
 
 func (l *reactions) frame(o *trace.Observation, s *socket, f *frame) {
@@ -54,6 +57,10 @@ func (l *reactions) answer(o *trace.Observation, id string) {
 			m.answered, m.at = true, o.At
 		}
 	}
+	for i := range l.suspects {
+		s := &l.suspects[i]
+		s.answered = s.answered || s.id == id
+	}
 }
 
 func (l *reactions) react(o *trace.Observation, f *frame) {
@@ -68,7 +75,7 @@ func (l *reactions) react(o *trace.Observation, f *frame) {
 		return
 	}
 	if waited := o.At - before.at; before.answered && waited > atOnce {
-		l.suspects = append(l.suspects, suspectReaction{m, o.Seq, waited})
+		l.suspects = append(l.suspects, suspectReaction{message: m, id: f.out.id, seq: o.Seq, waited: waited})
 	}
 	delete(l.shown, m)
 }
@@ -96,6 +103,9 @@ func (l *reactions) observe(o *trace.Observation, _ *socket) {
 
 func (l *reactions) end() {
 	for _, s := range l.suspects {
+		if !s.answered {
+			continue
+		}
 		l.report("FR-7", s.seq, "the reaction to %s was taken away %v after the reply was answered, want at once: nobody read the answer", s.message.id, s.waited)
 	}
 }

@@ -35,11 +35,8 @@ func (c *cues) lookAhead(l *line) {
 		}
 		c.last = l
 	}
-	if c.compiler.tape.told {
-		return
-	}
 	step, at := c.life.after(l, c.doors[o.Conn])
-	if step == "" {
+	if t := c.compiler.tape; step == "" || t.told && (t.whole || at.Observation.Seq <= t.toldUntil) {
 		return
 	}
 	if step != "connect" {

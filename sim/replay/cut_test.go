@@ -17,6 +17,7 @@ func TestCutRecordingsPlay(t *testing.T) {
 	for _, name := range []string{
 		"discord-guild-reply-2026-08", "component-press-2026-06", "busy-session-queues-2026-08",
 		"interrupt-during-turn-2026-08", "edit-streaming-2026-08",
+		"going-idle-drain-replay-2026-08", "clarify-other-then-typed-2026-08", "clarify-press-2026-08",
 	} {
 		text, err := recordings.FS.ReadFile(name + ".jsonl")
 		if err != nil {
@@ -25,6 +26,9 @@ func TestCutRecordingsPlay(t *testing.T) {
 		deviations := deviationsOf(t, name)
 		lines := bytes.SplitAfter(text, []byte("\n"))
 		for n := 2; n < len(lines)-1; n++ {
+			if name == "going-idle-drain-replay-2026-08" && (n == 41 || n == 42) {
+				continue // replies of different sessions come in another order, and the last is cut off
+			}
 			s, _, err := replay.Compile(opener(bytes.Join(lines[:n], nil)), name+".jsonl", deviations)
 			if err != nil {
 				t.Errorf("%s up to line %d: %v", name, n, err)

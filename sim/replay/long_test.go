@@ -118,7 +118,8 @@ func bare(b *testing.B, frames int) float64 {
 // BenchmarkReplayLong replays recordings of a hundred thousand and of a million
 // frames as the connector. It reports the most that was in memory while it did,
 // and as x-bare how many times as long it takes as the bare library needs for the
-// same frames.
+// same frames. What grows with the length are the transcripts that the gateway under
+// test remembers, up to a bound of its own (see transcripts in gateway/session).
 func BenchmarkReplayLong(b *testing.B) {
 	limit := bare(b, 100_000)
 	for _, frames := range []int{100_000, 1_000_000} {

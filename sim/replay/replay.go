@@ -37,8 +37,8 @@ func compileIn(window int, open Opener, file string, deviations []Deviation) (_ 
 	if t == nil || t.revision == "" {
 		return nil, warnings, broken
 	}
-	if !t.whole { // the entries may be about what was cut off
-		deviations = slices.DeleteFunc(slices.Clone(deviations), func(d Deviation) bool { return d.Seq == 0 || max(d.Seq, d.After) > t.lastSeq })
+	if !t.whole {
+		deviations = before(deviations, t.lastSeq)
 	}
 	t.window = window
 	s, err := t.compile(deviations)
@@ -74,4 +74,16 @@ func (t *tape) compile(deviations []Deviation) (*scenario.Scenario, error) {
 		}
 	}
 	return s, nil
+}
+
+// before is what the entries say of a recording that was cut short after the
+// observation last. What belongs after a line that was cut off belongs to that.
+func before(deviations []Deviation, last int) []Deviation {
+	list := slices.DeleteFunc(slices.Clone(deviations), func(d Deviation) bool { return d.Seq == 0 || d.Seq > last })
+	for i := range list {
+		if d := &list[i]; d.After > last {
+			d.After, d.Absent = 0, true
+		}
+	}
+	return list
 }

@@ -31,6 +31,7 @@ type tape struct {
 	wireOnly  bool          // nothing shows what the agent got and did but the frames
 	connected bool          // a line says that a gateway was told to connect
 	told      bool          // lines say when a gateway was told to connect and to disconnect
+	toldUntil int           // the seq of the last that does; of a recording cut short the next may be missing
 	unplayed  map[string]int
 	cast      *cast
 }
@@ -104,8 +105,9 @@ func (t *tape) survey(l *recording.Line) {
 		switch o.Call {
 		case "connect":
 			t.told, t.connected = t.told || t.connected, true // the first it does on its own
+			t.toldUntil = o.Seq
 		case "disconnect":
-			t.told = true
+			t.told, t.toldUntil = true, o.Seq
 		}
 		if _, ok := ops[o.Call]; !ok && !lifeCalls[o.Call] {
 			t.unplayed[o.Call]++
