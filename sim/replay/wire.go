@@ -225,7 +225,8 @@ func (w *wire) typing(l *line, action map[string]any) bool {
 }
 
 // answeredBy finds the event that a reply answers. It names the message, but
-// where that is an interaction or a Telegram topic (OUT-9).
+// where that is an interaction or a Telegram topic (OUT-9): there it is the first
+// of the author that it names, else the first.
 func (w *wire) answeredBy(action map[string]any) *heard {
 	replyTo, _ := action["reply_to"].(string)
 	metadata, _ := action["metadata"].(map[string]any)
@@ -234,12 +235,18 @@ func (w *wire) answeredBy(action map[string]any) *heard {
 	if replyTo != "" {
 		return c.byName[replyTo]
 	}
+	user, _ := metadata["user_id"].(string)
+	var first *heard
 	for _, h := range c.open {
-		if h.names.inSource || thread != "" && thread == h.thread {
+		switch {
+		case !h.names.inSource && (thread == "" || thread != h.thread):
+		case h.names.user == user:
 			return h
+		case first == nil:
+			first = h
 		}
 	}
-	return nil
+	return first
 }
 
 // reply takes in a reply, or the next try of one that failed (OUT-10). Any other
