@@ -110,6 +110,21 @@ func (f *liveFlags) connectors(p program) (map[*wire.Revision]*play.Live, error)
 	return live, nil
 }
 
+// dials reads who dials from the variables. Without credentials sockets are opened
+// without a token, as some connectors may allow, and that is said.
+func dials(p program, lookup func(string) (string, bool), rev *wire.Revision, file string) (gateway.Env, error) {
+	env := gateway.FromEnv(lookup, rev)
+	switch {
+	case env.Ignored != nil:
+		return env, env.Ignored
+	case (env.GatewayID == "") != (env.Secret == ""):
+		return env, fmt.Errorf("--connector: GATEWAY_RELAY_ID and GATEWAY_RELAY_SECRET are wanted together: one is missing%s", readFrom(file))
+	case env.Secret == "":
+		fmt.Fprintf(p.stderr, "no GATEWAY_RELAY_ID and GATEWAY_RELAY_SECRET%s, so sockets are opened without a token: set them, or give --env-file\n", readFrom(file))
+	}
+	return env, nil
+}
+
 // reach says once what would be wrong with every run.
 func (f *liveFlags) reach(ctx context.Context, live *play.Live) error {
 	if live == nil {

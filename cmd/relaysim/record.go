@@ -55,8 +55,8 @@ again or, after a kill -9, as one that has crashed.
 The file is valid after each line, also if relaysim is killed. Secrets are cut out
 before anything is written. A message of more than 2 MiB is passed on and not
 recorded. If the file cannot be written any more, the recording ends with an error
-and the sessions go on; --max-size and --max-duration end it in good order. Ctrl-C
-ends both: every socket is closed 1001 on both sides.
+and the sessions go on. --max-size and --max-duration end it in good order, and with
+it relaysim's own gateway; the sessions of others go on. Ctrl-C ends both: every socket is closed 1001 on both sides.
 
 Exit status: 0 recorded, 1 the recording is not complete, or the own gateway
 cannot go on, 2 the call or a file was wrong.`
@@ -90,7 +90,7 @@ func newRecord(p program) *cobra.Command {
 	f.StringVar(&flags.ca, "ca", "", "trust the certificates of this PEM `file` too")
 	f.BoolVar(&flags.insecure, "insecure", false, "do not check the connector's certificate")
 	f.Var(&flags.maxSize, "max-size", "end the recording at this `size`, such as 100MB")
-	f.DurationVar(&flags.maxDuration, "max-duration", 0, "end the recording after this time")
+	f.DurationVar(&flags.maxDuration, "max-duration", 0, "end the recording after this time, such as 30s")
 	f.StringArrayVar(&flags.redact, "redact", nil, "cut out what matches this `regexp` too; may be given again")
 	f.StringSliceVar(&flags.redactFields, "redact-field", nil, "cut out the values of members with these `names` too")
 	f.BoolVar(&flags.redactUsers, "redact-users", false, "replace names and the texts of messages, keeping their lengths")
@@ -132,7 +132,9 @@ func recordSession(ctx context.Context, p program, flags recordFlags) error {
 		}
 		defer ln.Close()
 	}
-	s, err := startSession(ctx, p, flags, own)
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	s, err := startSession(ctx, p, flags, own, stop)
 	if err != nil {
 		return err
 	}

@@ -7,7 +7,6 @@ import (
 	"os"
 	"time"
 
-	"github.com/relaysim/relaysim/gateway"
 	sessions "github.com/relaysim/relaysim/gateway/session"
 	"github.com/relaysim/relaysim/gateway/wire"
 	"github.com/relaysim/relaysim/sim/record"
@@ -26,6 +25,7 @@ type session struct {
 	recorder  *record.Recorder
 	proxy     *record.Proxy
 	status    *statusLine
+	endOwn    func() // ends relaysim's own gateway
 
 	// Owned by the status: when it was drawn last, and the messages by then.
 	looked time.Duration
@@ -33,8 +33,8 @@ type session struct {
 }
 
 // startSession checks everything that can be wrong before a file is made.
-func startSession(ctx context.Context, p program, flags recordFlags, own *record.OwnOptions) (_ *session, err error) {
-	s := &session{p: p, flags: flags, status: newStatusLine(p)}
+func startSession(ctx context.Context, p program, flags recordFlags, own *record.OwnOptions, endOwn func()) (_ *session, err error) {
+	s := &session{p: p, flags: flags, status: newStatusLine(p), endOwn: endOwn}
 	base, err := record.ConnectorURL(flags.connector)
 	if err != nil {
 		return nil, fmt.Errorf("--connector: %w", err)
@@ -95,11 +95,23 @@ func (s *session) header(own *record.OwnOptions) recording.Header {
 func (s *session) ended(why error) {
 	switch {
 	case errors.Is(why, record.ErrMaxSize):
-		s.tell("the recording is complete: it has reached %s (--max-size); sessions go on until Ctrl-C", s.flags.maxSize.String())
+		s.complete(fmt.Sprintf("it has reached %s (--max-size)", s.flags.maxSize.String()))
 	case errors.Is(why, record.ErrMaxDuration):
-		s.tell("the recording is complete: %s are over (--max-duration); sessions go on until Ctrl-C", s.flags.maxDuration)
+		s.complete(fmt.Sprintf("%s are over (--max-duration)", s.flags.maxDuration))
 	default:
 		s.tell("%s is not complete: %v; sessions go on until Ctrl-C", s.flags.out, why)
+	}
+}
+
+// complete says why there is no more to record. A gateway of somebody else's goes
+// on with its session; relaysim's own was there for the recording only.
+func (s *session) complete(why string) {
+	if s.flags.agent == "" {
+		why += "; sessions go on until Ctrl-C"
+	}
+	s.tell("the recording is complete: %s", why)
+	if s.flags.agent != "" {
+		s.endOwn()
 	}
 }
 
@@ -178,8 +190,8 @@ func (f *recordFlags) ownGateway(p program) (*record.OwnOptions, error) {
 	if err != nil {
 		return nil, err
 	}
-	if o.Env = gateway.FromEnv(lookup, o.Revision); o.Env.Ignored != nil {
-		return nil, o.Env.Ignored
+	if o.Env, err = dials(p, lookup, o.Revision, f.envFile); err != nil {
+		return nil, err
 	}
 	if f.sessions != "" {
 		disk, err := sessions.NewDisk(f.sessions)

@@ -211,3 +211,20 @@ func TestRecordOwnGateway(t *testing.T) {
 		t.Errorf("it ends with %+v", last)
 	}
 }
+
+// relaysim's own gateway is there for the recording, and ends with it. What
+// bounds the recording bounds the command.
+func TestRecordOwnGatewayEndsWithItsRecording(t *testing.T) {
+	t.Parallel()
+	r := startRecorder(t, `the recording is (complete)`, "--agent", "echo", "--max-duration", "100ms")
+	stuck := time.AfterFunc(20*time.Second, func() { _ = r.cmd.Process.Kill() })
+	defer stuck.Stop()
+	for r.stderr.Scan() {
+	}
+	if err := r.cmd.Wait(); err != nil {
+		t.Errorf("got %v", err)
+	}
+	if _, ended, warnings := r.readBack(t); !ended || warnings != "[]" {
+		t.Errorf("ended %v, %s", ended, warnings)
+	}
+}

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/relaysim/relaysim/gateway"
 	"github.com/relaysim/relaysim/gateway/wire"
 	"github.com/relaysim/relaysim/sim/mimic"
 	"github.com/relaysim/relaysim/sim/record"
@@ -72,14 +71,9 @@ func (f *replayFlags) far(ctx context.Context, p program) (mimic.Options, error)
 	if err != nil {
 		return o, err
 	}
-	env := gateway.FromEnv(lookup, wire.R8)
-	switch {
-	case env.Ignored != nil:
-		return o, env.Ignored
-	case (env.GatewayID == "") != (env.Secret == ""):
-		return o, fmt.Errorf("--connector: GATEWAY_RELAY_ID and GATEWAY_RELAY_SECRET are wanted together: one is missing%s", readFrom(f.envFile))
-	case env.Secret == "":
-		fmt.Fprintf(p.stderr, "no GATEWAY_RELAY_ID and GATEWAY_RELAY_SECRET%s, so sockets are opened without a token: set them, or give --env-file\n", readFrom(f.envFile))
+	env, err := dials(p, lookup, wire.R8, f.envFile)
+	if err != nil {
+		return o, err
 	}
 	o.GatewayID, o.Secret = env.GatewayID, env.Secret
 	o.HTTPClient = &http.Client{Transport: &http.Transport{TLSClientConfig: trust, Proxy: http.ProxyFromEnvironment, DisableKeepAlives: true}}
