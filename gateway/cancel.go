@@ -27,10 +27,10 @@ func (t *Turn) cancel(why error) {
 	}
 	t.g.work.Begin() // for whom the end of the context wakes; until the turn is over
 	t.cancelled = why
-	t.markStopped()
 	if t.end != nil {
 		t.stopNow()
 	}
+	t.markStopped() // last: an agent that hears of it finds its context ended
 }
 
 // stopNow ends what the turn does. The caller holds mu.
