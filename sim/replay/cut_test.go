@@ -2,6 +2,8 @@ package replay_test
 
 import (
 	"bytes"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/relaysim/relaysim/recordings"
@@ -41,5 +43,32 @@ func TestCutRecordingsPlay(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// TestACutForgivesOnlyItsEnd: of a recording that was cut short, what stands in
+// its middle and was not recorded is a difference all the same.
+func TestACutForgivesOnlyItsEnd(t *testing.T) {
+	t.Parallel()
+	const name, answer = "auto-thread-continuity-2026-08", `\"reply_to\": \"m2\"`
+	text, err := recordings.FS.ReadFile(name + ".jsonl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole := bytes.SplitAfter(text[:bytes.LastIndex(text, []byte(`{"kind": "end"`))], []byte("\n"))
+	i := slices.IndexFunc(whole, func(line []byte) bool {
+		return bytes.Contains(line, []byte(`"from": "gateway"`)) && bytes.Contains(line, []byte(answer))
+	})
+	if i < 0 {
+		t.Fatal("it has no such answer")
+	}
+	lines := slices.Delete(slices.Clone(whole), i, i+1)
+	s, _, err := replay.Compile(opener(bytes.Join(lines, nil)), name+".jsonl", deviationsOf(t, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := playOn(t, newStage(t), s)
+	if r.Outcome != verdict.Failed || len(r.Problems) == 0 || !strings.Contains(r.Problems[0].Text, "that no step expects") {
+		t.Errorf("%v %s %+v", r.Outcome, r.Reason, r.Problems)
 	}
 }

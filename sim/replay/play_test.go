@@ -60,6 +60,7 @@ func TestForgedRecordingsFail(t *testing.T) {
 		{"no tag", "discord-dm-reply-2026-08", `\"user_id\": \"U7\"}}, \"platform\": \"discord\", \"botId\": \"bot-d\"}`, `\"user_id\": \"U7\"}}}`, "jsonl:8"},
 		{"another session", "slash-command-follow-up-2026-06", `"session_key": "agent:main:relay:channel:C100:U7", "event"`, `"session_key": "agent:main:relay:channel:C100", "event"`, "jsonl:7"},
 		{"another text", "slash-command-follow-up-2026-08", `"event": {"text": "/model gpt-5"`, `"event": {"text": "model"`, "jsonl:7"},
+		{"an event of another scope", "slash-command-follow-up-2026-08", `"is_bot": false, "scope_id": "G1"`, `"is_bot": false, "scope_id": "G2"`, "jsonl:7"},
 		{"another outcome", "get-chat-info-2026-08", `"result": {"name": "general"`, `"result": {"name": "random"`, "jsonl:8"},
 		{"another close", "interrupt-outbound-2026-06", `"code": 1000`, `"code": 1001`, "jsonl:11"},
 		{"a reason", "interrupt-outbound-2026-06", `\"reason\": null`, `\"reason\": \"\"`, "jsonl:9"},
