@@ -2,11 +2,11 @@ package main
 
 import (
 	"context"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -16,6 +16,7 @@ import (
 	"github.com/relaysim/relaysim/gateway/wire"
 	"github.com/relaysim/relaysim/sim/play"
 	"github.com/relaysim/relaysim/sim/record"
+	"github.com/relaysim/relaysim/sim/spell"
 	"github.com/relaysim/relaysim/sim/target/holder"
 )
 
@@ -74,13 +75,9 @@ func (f *liveFlags) connectors(p program) (map[*wire.Revision]*play.Live, error)
 	if f.connector == "" {
 		return nil, nil
 	}
-	base, err := record.ConnectorURL(f.connector)
+	base, trust, err := connectorAt(f.connector, f.ca, f.insecure)
 	if err != nil {
-		return nil, fmt.Errorf("--connector: %w", err)
-	}
-	trust, err := record.TLS(f.ca, f.insecure)
-	if err != nil {
-		return nil, fmt.Errorf("--ca: %w", err)
+		return nil, err
 	}
 	vars := map[string]string{}
 	for _, v := range f.vars {
@@ -94,7 +91,7 @@ func (f *liveFlags) connectors(p program) (map[*wire.Revision]*play.Live, error)
 	if err != nil {
 		return nil, err
 	}
-	client := &http.Client{Transport: &http.Transport{TLSClientConfig: trust, Proxy: http.ProxyFromEnvironment, DisableKeepAlives: true}}
+	client := clientFor(trust)
 	for _, rev := range wire.Revisions() {
 		env := gateway.FromEnv(lookup, rev)
 		if env.Ignored != nil {
@@ -110,19 +107,18 @@ func (f *liveFlags) connectors(p program) (map[*wire.Revision]*play.Live, error)
 	return live, nil
 }
 
-// dials reads who dials from the variables. Without credentials sockets are opened
-// without a token, as some connectors may allow, and that is said.
-func dials(p program, lookup func(string) (string, bool), rev *wire.Revision, file string) (gateway.Env, error) {
-	env := gateway.FromEnv(lookup, rev)
-	switch {
-	case env.Ignored != nil:
-		return env, env.Ignored
-	case (env.GatewayID == "") != (env.Secret == ""):
-		return env, fmt.Errorf("--connector: GATEWAY_RELAY_ID and GATEWAY_RELAY_SECRET are wanted together: one is missing%s", readFrom(file))
-	case env.Secret == "":
-		fmt.Fprintf(p.stderr, "no GATEWAY_RELAY_ID and GATEWAY_RELAY_SECRET%s, so sockets are opened without a token: set them, or give --env-file\n", readFrom(file))
+// misnamed refuses a --var that no scenario takes: it would be left out silently.
+func (f *liveFlags) misnamed(files []loaded) error {
+	var given []string
+	for _, file := range files {
+		given = append(given, file.scenario.Given...)
 	}
-	return env, nil
+	for _, v := range f.vars {
+		if name, _, _ := strings.Cut(v, "="); !slices.Contains(given, name) {
+			return fmt.Errorf("--var %s: no scenario has it under given%s", name, spell.DidYouMean(name, given))
+		}
+	}
+	return nil
 }
 
 // reach says once what would be wrong with every run.
@@ -142,26 +138,6 @@ func (f *liveFlags) reach(ctx context.Context, live *play.Live) error {
 		return fmt.Errorf("the connector at %s refuses us: %w: look at GATEWAY_RELAY_ID (%s) and GATEWAY_RELAY_SECRET%s", f.connector, err, live.GatewayID, readFrom(f.envFile))
 	}
 	return unreachable(f.connector, err)
-}
-
-// readFrom says where the variables are, unless it is the environment.
-func readFrom(envFile string) string {
-	if envFile == "" {
-		return ""
-	}
-	return " in " + envFile
-}
-
-// unreachable says why nobody is at a connector's URL; nil where err is.
-func unreachable(connector string, err error) error {
-	var unknown x509.UnknownAuthorityError
-	switch {
-	case err == nil:
-		return nil
-	case errors.As(err, &unknown):
-		return fmt.Errorf("cannot reach the connector at %s: %w; --ca FILE trusts its certificate", connector, err)
-	}
-	return fmt.Errorf("cannot reach the connector at %s: %w", connector, err)
 }
 
 // variables finds what the environment says, or the file in its place.

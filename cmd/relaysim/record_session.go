@@ -35,9 +35,9 @@ type session struct {
 // startSession checks everything that can be wrong before a file is made.
 func startSession(ctx context.Context, p program, flags recordFlags, own *record.OwnOptions, endOwn func()) (_ *session, err error) {
 	s := &session{p: p, flags: flags, status: newStatusLine(p), endOwn: endOwn}
-	base, err := record.ConnectorURL(flags.connector)
+	base, trust, err := connectorAt(flags.connector, flags.ca, flags.insecure)
 	if err != nil {
-		return nil, fmt.Errorf("--connector: %w", err)
+		return nil, err
 	}
 	s.connector = base.String()
 	options := redact.Options{Patterns: flags.redact, Fields: flags.redactFields, Users: flags.redactUsers}
@@ -46,10 +46,6 @@ func startSession(ctx context.Context, p program, flags recordFlags, own *record
 	}
 	if s.redactor, err = redact.New(options); err != nil {
 		return nil, fmt.Errorf("--redact: %w", err)
-	}
-	trust, err := record.TLS(flags.ca, flags.insecure)
-	if err != nil {
-		return nil, fmt.Errorf("--ca: %w", err)
 	}
 	if flags.insecure {
 		fmt.Fprintln(p.stderr, "--insecure: the connector's certificate is not checked, so anybody may stand in its place")

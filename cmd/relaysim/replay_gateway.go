@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"net/http"
 	"time"
 
 	"github.com/relaysim/relaysim/gateway/wire"
@@ -59,13 +58,9 @@ func (f *replayFlags) far(ctx context.Context, p program) (mimic.Options, error)
 	if o.URL == "" {
 		return o, nil
 	}
-	base, err := record.ConnectorURL(f.connector)
+	base, trust, err := connectorAt(f.connector, f.ca, f.insecure)
 	if err != nil {
-		return o, fmt.Errorf("--connector: %w", err)
-	}
-	trust, err := record.TLS(f.ca, f.insecure)
-	if err != nil {
-		return o, fmt.Errorf("--ca: %w", err)
+		return o, err
 	}
 	lookup, err := p.variables(f.envFile)
 	if err != nil {
@@ -76,7 +71,7 @@ func (f *replayFlags) far(ctx context.Context, p program) (mimic.Options, error)
 		return o, err
 	}
 	o.GatewayID, o.Secret = env.GatewayID, env.Secret
-	o.HTTPClient = &http.Client{Transport: &http.Transport{TLSClientConfig: trust, Proxy: http.ProxyFromEnvironment, DisableKeepAlives: true}}
+	o.HTTPClient = clientFor(trust)
 	return o, unreachable(f.connector, record.Reach(ctx, base, trust))
 }
 

@@ -174,6 +174,9 @@ func playFiles(ctx context.Context, p program, flags simulateFlags, files []load
 	if flags.live, err = flags.connectors(p); err != nil {
 		return err
 	}
+	if err := flags.misnamed(files); err != nil {
+		return err
+	}
 	if err := flags.reach(ctx, flags.live[runs[0].revision]); err != nil {
 		return err
 	}
