@@ -66,7 +66,8 @@ func (c *cutter) plausible(b []byte, on trigger, end int) bool {
 // isEscape says whether the escape at i can hide what a keyword would show: an
 // ASCII character that needs none. A quote or a newline hides nothing.
 func isEscape(b []byte, i int) bool {
-	return i+3 < len(b) && (b[i+1] == '/' || b[i+1] == 'u' && b[i+2] == '0' && b[i+3] == '0')
+	after := b[i+1:]
+	return bytes.HasPrefix(after, []byte("/")) || bytes.HasPrefix(after, []byte("u00"))
 }
 
 func hasPercent(b []byte) bool {
