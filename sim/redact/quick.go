@@ -64,10 +64,11 @@ func (c *cutter) plausible(b []byte, on trigger, end int) bool {
 }
 
 // isEscape says whether the escape at i can hide what a keyword would show: an
-// ASCII character that needs none. A quote or a newline hides nothing.
+// ASCII character that needs none, or a space that nobody writes. A quote or a
+// newline hides nothing.
 func isEscape(b []byte, i int) bool {
 	after := b[i+1:]
-	return bytes.HasPrefix(after, []byte("/")) || bytes.HasPrefix(after, []byte("u00"))
+	return len(after) > 0 && (after[0] == '/' || after[0] == 'f' || after[0] == 'b') || bytes.HasPrefix(after, []byte("u00"))
 }
 
 func hasPercent(b []byte) bool {

@@ -8,7 +8,7 @@ func FuzzSuspicious(f *testing.F) {
 		`{"type":"x","token":"Ab3dEf6hIj"}`, `{"h":[["cookie","a=b"]]}`, "Bearer x", "/link abc", "\\n/link\\tabc", `{"a":"\\ntoken=x"}`,
 		"https://u:p@h", `https:\/\/u:p@h`, "a%74oken=x", "token:\\nAb3dEf6hIjKl", `"token" : "x"`, "--token x", "<token>x</token>",
 		"eyJ0b2tlbiI6IkFiM2RFZjZoSWoifQ==", "7b22746f6b656e223a22416233644566227d", "interactions/1/x", `{"name":"link","options":[{"value":1}]}`,
-		"sk-aaaaaaaaaaaaaaaaaa", "-----BEGIN PRIVATE KEY-----\nx", "?hm=a", "Kn0wnSecret9", "parrot", `token:\/`, "S24wd25TZWNyZXQ5", "eyJ0b2tl\nbiI6IkFi\nM2RFZjZo\nSWoifQ==",
+		"sk-aaaaaaaaaaaaaaaaaa", "-----BEGIN PRIVATE KEY-----\nx", "?hm=a", "Kn0wnSecret9", "parrot", `token:\/`, `token:\fA`, "S24wd25TZWNyZXQ5", "eyJ0b2tl\nbiI6IkFi\nM2RFZjZo\nSWoifQ==",
 	} {
 		f.Add([]byte(s))
 	}
