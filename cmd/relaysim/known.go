@@ -18,30 +18,51 @@ import (
 // none.
 type knownFailures struct {
 	file   *known.File
-	tally  *known.Tally
+	tally  *known.Tally // once the files are loaded
 	update bool
 }
 
 // loadKnown reads the file of --known. With --update-known there need not be one
 // yet.
-func loadKnown(p program, flags simulateFlags, files []loaded) (*knownFailures, error) {
-	if flags.known == "" {
+func loadKnown(p program, path string, update bool) (*knownFailures, error) {
+	if path == "" {
 		return nil, nil
 	}
-	data, err := os.ReadFile(flags.known)
-	if err != nil && (!flags.update || !errors.Is(err, fs.ErrNotExist)) {
-		return nil, fmt.Errorf("--known: %s: %w", flags.known, reason(err))
+	data, err := os.ReadFile(path)
+	if err != nil && (!update || !errors.Is(err, fs.ErrNotExist)) {
+		return nil, fmt.Errorf("--known: %s: %w", path, reason(err))
 	}
-	file, err := known.Read(flags.known, data)
+	file, err := known.Read(path, data)
 	if err != nil {
-		return nil, refuseKnown(p, flags.known, err)
+		return nil, refuseKnown(p, path, err)
 	}
-	if wrong := file.Check(everyRun(files)); len(wrong) > 0 { // it may be about other files than these
-		if wrong = file.Check(everyRun(slices.Concat(files, around(files, flags.known)))); len(wrong) > 0 {
-			return nil, refuseKnown(p, flags.known, wrong)
+	return &knownFailures{file: file, update: update}, nil
+}
+
+// beside checks the entries against what could be played, on each column where
+// there are some.
+func (k *knownFailures) beside(p program, files []loaded, columns []*column) error {
+	if k == nil {
+		return nil
+	}
+	all := everyRun(files, columns)
+	if wrong := k.file.Check(all); len(wrong) > 0 { // it may be about other files than these
+		if wrong = k.file.Check(everyRun(slices.Concat(files, around(files, k.file.Name)), columns)); len(wrong) > 0 {
+			return refuseKnown(p, k.file.Name, wrong)
 		}
 	}
-	return &knownFailures{file: file, tally: known.NewTally(file, everyRun(files)), update: flags.update}, nil
+	if n := k.file.Elsewhere(); n > 0 && columns == nil {
+		fmt.Fprintf(p.stderr, "%s: left alone without --matrix: %s with a target\n", k.file.Name, entries(n))
+	}
+	k.tally = known.NewTally(k.file, all)
+	return nil
+}
+
+func entries(n int) string {
+	if n == 1 {
+		return "1 entry"
+	}
+	return fmt.Sprintf("%d entries", n)
 }
 
 // around is what could be played in place of files: what is by default, what is
@@ -70,12 +91,21 @@ func refuseKnown(p program, file string, err error) error {
 }
 
 // everyRun is what could be played of the files, whatever is selected.
-func everyRun(files []loaded) []known.Run {
+func everyRun(files []loaded, columns []*column) []known.Run {
 	var list []known.Run
 	for _, f := range files {
 		for _, rev := range wire.Revisions() {
-			if (selection{}).wants(rev, f.scenario.Revisions) {
-				list = append(list, known.Run{Scenario: f.scenario.Name, Revision: rev.Name})
+			if !(selection{}).wants(rev, f.scenario.Revisions) {
+				continue
+			}
+			r := run{scenario: f.scenario, revision: rev, source: f.source}
+			if columns == nil {
+				list = append(list, r.known())
+			}
+			for _, r.on = range columns {
+				if r.on.plays(rev) {
+					list = append(list, r.known())
+				}
 			}
 		}
 	}
@@ -83,7 +113,7 @@ func everyRun(files []loaded) []known.Run {
 }
 
 func (r run) known() known.Run {
-	return known.Run{Scenario: r.scenario.Name, Revision: r.revision.Name}
+	return known.Run{File: r.source.name, Scenario: r.scenario.Name, Revision: r.revision.Name, Target: r.target()}
 }
 
 // excuse makes of a failure that is known a skipped run. Any goroutine may call it.
@@ -103,18 +133,18 @@ func (k *knownFailures) add(r run, v *verdict.Result) {
 
 // stale are verdicts on the entries whose runs pass now, unless the file is to be
 // updated, or not everything was played.
-func (k *knownFailures) stale(s report.Summary) []*verdict.Result {
+func (k *knownFailures) stale(s report.Summary) []report.Entry {
 	if k == nil || k.update || s.Interrupted || s.NotRun > 0 {
 		return nil
 	}
-	var list []*verdict.Result
+	var list []report.Entry
 	for _, e := range k.tally.Stale() {
-		list = append(list, &verdict.Result{
+		list = append(list, report.Entry{Stale: true, Target: e.Target, Result: &verdict.Result{
 			Name: e.Scenario, Revision: e.Revision, File: e.Pos.File, Line: e.Pos.Line, Outcome: verdict.Failed,
 			Problems: []verdict.Problem{{
 				At: e.Pos.String(), Text: "stale: it passes now, so take the entry away (--update-known does)",
 			}},
-		})
+		}})
 	}
 	return list
 }
@@ -142,6 +172,6 @@ func (k *knownFailures) end(p program, s report.Summary) (updated bool, _ error)
 		f.discard()
 		return false, fmt.Errorf("--update-known: %w", reason(err))
 	}
-	fmt.Fprintf(p.stderr, "%s: %d added, %d taken away, %d kept\n", k.file.Name, len(added), len(gone), len(k.file.Entries)-len(gone))
+	fmt.Fprintf(p.stderr, "%s: %d new, %d kept, %d dropped\n", k.file.Name, len(added), len(k.file.Entries)-len(gone), len(gone))
 	return true, f.commit()
 }

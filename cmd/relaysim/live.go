@@ -147,7 +147,7 @@ func (p program) variables(file string) (func(name string) (string, bool), error
 	}
 	f, err := os.Open(file)
 	if err != nil {
-		return nil, fmt.Errorf("--env-file: %w", err)
+		return nil, fmt.Errorf("--env-file: %s: %w", file, reason(err))
 	}
 	defer f.Close()
 	env, err := record.ReadEnv(f, file)

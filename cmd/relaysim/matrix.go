@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/relaysim/relaysim/gateway/wire"
 	"github.com/relaysim/relaysim/sim/matrix"
 	"github.com/relaysim/relaysim/sim/report"
 	"github.com/relaysim/relaysim/sim/target/driver"
@@ -64,7 +65,7 @@ func spread(runs []run, columns []*column) ([]run, error) {
 	var all []run
 	for _, r := range runs {
 		for _, c := range columns {
-			if c.Revision == "" || c.Revision == r.revision.Name {
+			if c.plays(r.revision) {
 				r.on = c
 				all = append(all, r)
 			}
@@ -76,10 +77,15 @@ func spread(runs []run, columns []*column) ([]run, error) {
 	return all, nil
 }
 
-// gateway is what a run is played against, for the header of a recording.
-func (r run) gateway() string {
+// plays says whether anything is played on it in a revision.
+func (c *column) plays(rev *wire.Revision) bool {
+	return c.Revision == "" || c.Revision == rev.Name
+}
+
+// target names what a run is played on; empty where there is no matrix.
+func (r run) target() string {
 	if r.on == nil {
-		return "relaysim"
+		return ""
 	}
 	return r.on.Name
 }

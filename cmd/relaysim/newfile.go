@@ -14,17 +14,27 @@ type newFile struct {
 	path string
 }
 
-// createFile begins a file that is to be called path, which may exist but must
-// be an ordinary file then. Errors name path.
-func createFile(path string) (*newFile, error) {
+// creatable says what stands in the way of a file that is to be called path, which
+// may exist but must be an ordinary file then. Errors name path.
+func creatable(path string) error {
 	info, err := os.Stat(path)
 	switch {
 	case err == nil && info.IsDir():
-		return nil, fmt.Errorf("%s: a folder, want a file", path)
+		return fmt.Errorf("%s: a folder, want a file", path)
 	case err == nil && !info.Mode().IsRegular():
-		return nil, fmt.Errorf("%s: not an ordinary file", path)
+		return fmt.Errorf("%s: not an ordinary file", path)
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
-		return nil, fmt.Errorf("%s: %w", path, reason(err))
+		return fmt.Errorf("%s: %w", path, reason(err))
+	case !isFolder(filepath.Dir(path)):
+		return fmt.Errorf("%s: there is no folder %s", path, filepath.Dir(path))
+	}
+	return nil
+}
+
+// createFile begins a file that is to be called path, if it is creatable.
+func createFile(path string) (*newFile, error) {
+	if err := creatable(path); err != nil {
+		return nil, err
 	}
 	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
 	if err != nil {

@@ -117,10 +117,9 @@ func (o *output) ended(i int) {
 // add reports one verdict.
 func (o *output) add(r run, v *verdict.Result) {
 	v.Name = r.name()
-	e := report.Entry{Result: v, Group: r.source.group}
+	e := report.Entry{Result: v, Group: r.source.group, Target: r.target()}
 	if r.on != nil {
 		r.on.sum.Add(v)
-		e.Target = r.on.Name
 	}
 	if v.Outcome == verdict.Failed || v.Outcome == verdict.NotJudged {
 		saved, err := o.traces.save(r, v)

@@ -114,6 +114,9 @@ func parseSpeed(s string) (float64, error) {
 }
 
 func replayAll(ctx context.Context, p program, flags replayFlags, paths []string) error {
+	if err := flags.prepare(p); err != nil {
+		return err
+	}
 	sources, err := recordingsUnder(p, paths)
 	if err != nil {
 		return err

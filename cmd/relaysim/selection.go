@@ -148,21 +148,25 @@ func (s selection) wants(rev *wire.Revision, of []string) bool {
 	return (len(of) == 0 || slices.Contains(of, rev.Name)) && (s.revision == "" || s.revision == rev.Name)
 }
 
-// part deals the runs out to the shards in turn, so that each has some of every
-// folder.
+// part deals the files out to the shards in turn, so that each has some of every
+// folder, and all revisions of one: what is known of a file is judged there.
 func (s selection) part(all []run) ([]run, error) {
 	i, n, err := s.parseShard()
 	if err != nil {
 		return nil, err
 	}
 	var part []run
+	files := 0
 	for k, r := range all {
-		if k%n == i-1 {
+		if k == 0 || r.scenario != all[k-1].scenario {
+			files++
+		}
+		if (files-1)%n == i-1 {
 			part = append(part, r)
 		}
 	}
 	if len(part) == 0 {
-		return nil, errors.New("--shard " + s.shard + " is empty: only " + count(len(all), "run") + " match")
+		return nil, errors.New("--shard " + s.shard + " is empty: only " + count(files, "file") + " match")
 	}
 	return part, nil
 }

@@ -5,18 +5,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"runtime"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/relaysim/relaysim/gateway/wire"
-	"github.com/relaysim/relaysim/sim/batch"
 	"github.com/relaysim/relaysim/sim/play"
-	"github.com/relaysim/relaysim/sim/report"
 	"github.com/relaysim/relaysim/sim/target/driver"
-	"github.com/relaysim/relaysim/sim/verdict"
 )
 
 // simulateFlags are those of simulate, as given.
@@ -54,10 +50,12 @@ Results are written to stdout in the order of the files, whatever --shuffle and
 -j do, and everything else to stderr. The last line is the summary. With
 GITHUB_ACTIONS set, each problem is annotated on GitHub.
 
---known FILE takes a YAML list of failures that are known, each with scenario,
-revision, reason and link. They are reported as skipped and do not fail the run;
-one that passes now does. Entries about what is not played are left alone; one about
-a scenario that is nowhere is an error.
+--known FILE takes a YAML list of failures that are known, each with scenario and
+reason, and perhaps revision, target (of a matrix) and link. They are reported as
+skipped and do not fail the run; one that passes now does, wherever it is said to
+fail. Entries about what is not played are left alone; one about a scenario that is
+nowhere is an error. --update-known adds what fails, with a reason to edit, and takes
+away what passes; all else in the file stays as it is.
 
 All files are loaded first. If one of them is wrong, or nothing matches, every
 problem is printed and nothing is played (exit status 2). If everything was
@@ -142,8 +140,32 @@ func (f simulateFlags) check() error {
 	return f.selection.check()
 }
 
+// prepare reads what the flags name, and what stands in the way of --junit: it is
+// soon done, and loading is not.
+func (f *simulateFlags) prepare(p program) (err error) {
+	if f.columns, err = loadMatrix(p, f.matrix); err != nil {
+		return err
+	}
+	if f.excuses, err = loadKnown(p, f.known, f.update); err != nil {
+		return err
+	}
+	if f.live, err = f.connectors(p); err != nil {
+		return err
+	}
+	if f.junit == "" {
+		return nil
+	}
+	if err := creatable(f.junit); err != nil {
+		return fmt.Errorf("--junit: %w", err)
+	}
+	return nil
+}
+
 // simulate loads, selects, plays and reports.
 func simulate(ctx context.Context, p program, flags simulateFlags, paths []string) error {
+	if err := flags.prepare(p); err != nil {
+		return err
+	}
 	sources, err := p.find(paths)
 	if err != nil {
 		return err
@@ -154,10 +176,7 @@ func simulate(ctx context.Context, p program, flags simulateFlags, paths []strin
 	if err := refuse(p, files, "nothing was played"); err != nil {
 		return err
 	}
-	if flags.excuses, err = loadKnown(p, flags, files); err != nil {
-		return err
-	}
-	if flags.columns, err = loadMatrix(p, flags.matrix); err != nil {
+	if err := flags.excuses.beside(p, files, flags.columns); err != nil {
 		return err
 	}
 	return playFiles(ctx, p, flags, files)
@@ -169,9 +188,6 @@ func playFiles(ctx context.Context, p program, flags simulateFlags, files []load
 		return err
 	}
 	if runs, err = spread(runs, flags.columns); err != nil {
-		return err
-	}
-	if flags.live, err = flags.connectors(p); err != nil {
 		return err
 	}
 	if err := flags.misnamed(files); err != nil {
@@ -198,97 +214,4 @@ func playFiles(ctx context.Context, p program, flags simulateFlags, files []load
 		return failure("everything was skipped on " + idle + ", so it was not tested")
 	}
 	return judge(s, len(runs))
-}
-
-// performOn is perform against what the flags say is under test.
-func performOn(ctx context.Context, p program, st stage, runs []run, flags simulateFlags) (report.Summary, error) {
-	switch {
-	case flags.columns != nil:
-		return performOnEach(ctx, p, st, runs, flags)
-	case flags.gateway == "":
-		return perform(ctx, p, st, runs, flags)
-	}
-	d, err := driver.New(ctx, driver.Options{Command: flags.gateway, Stderr: p.stderr})
-	if err != nil {
-		return report.Summary{}, err
-	}
-	flags.driver = d
-	s, err := perform(ctx, p, st, runs, flags)
-	if closed := d.Close(); err == nil && closed != nil {
-		err = failure(closed.Error())
-	}
-	return s, err
-}
-
-// perform plays the runs and reports them. The error is that of a file that
-// could not be written.
-func perform(ctx context.Context, p program, st stage, runs []run, flags simulateFlags) (report.Summary, error) {
-	order := flags.order(p, len(runs))
-	out, err := newOutput(p, flags, runs)
-	if err != nil {
-		return report.Summary{}, err
-	}
-	start := time.Now()
-	s := playAll(ctx, st, runs, flags, order, out)
-	for _, v := range flags.excuses.stale(s) {
-		s.Add(v)
-		out.report(report.Entry{Result: v})
-	}
-	s.Elapsed = time.Since(start)
-	return s, out.end(s)
-}
-
-// order is the order in which n runs begin, nil for that of the files.
-func (f *simulateFlags) order(p program, n int) []int {
-	if !f.shuffle {
-		return nil
-	}
-	if !f.seeded {
-		f.seed = rand.Uint64()
-	}
-	fmt.Fprintf(p.stderr, "seed %d (--seed %[1]d plays in this order again)\n", f.seed)
-	return rand.New(rand.NewPCG(f.seed, 0)).Perm(n)
-}
-
-func playAll(ctx context.Context, st stage, runs []run, flags simulateFlags, order []int, out *output) report.Summary {
-	var list []batch.Run
-	for _, r := range runs {
-		o := play.Options{
-			Timeout: flags.timeout, Pace: flags.pace, Logger: out.logger(r),
-			Connector: flags.live[r.revision], Patience: flags.wait, Settle: flags.settle,
-		}
-		d := flags.driver
-		if r.on != nil {
-			d = r.on.driver
-		}
-		if d != nil {
-			o.Target = d
-		}
-		list = append(list, func(ctx context.Context) *verdict.Result {
-			return flags.excuses.excuse(r, st.Run(ctx, r.scenario, r.revision, o))
-		})
-	}
-	s := report.Summary{Seed: flags.seed}
-	o := batch.Options{Workers: flags.workers, Order: order, FailFast: flags.failFast, Began: out.began, Ended: out.ended}
-	s.NotRun = batch.Play(ctx, list, o, func(i int, r *verdict.Result) {
-		s.Add(r)
-		flags.excuses.add(runs[i], r)
-		out.add(runs[i], r)
-	})
-	s.Interrupted = ctx.Err() != nil
-	return s
-}
-
-// judge turns a summary into an exit status. What the report does not say is
-// said in the failure.
-func judge(s report.Summary, selected int) error {
-	switch {
-	case s.OK():
-		return nil
-	case s.Interrupted:
-		return failure(fmt.Sprintf("interrupted: %d of %s played", s.Passed+s.Failed+s.Skipped+s.Known, count(selected, "run")))
-	case s.Skipped > 0 && s.Passed+s.Failed+s.NotJudged == 0:
-		return failure("everything was skipped, so nothing was tested")
-	}
-	return failure("")
 }

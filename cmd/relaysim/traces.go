@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"os"
@@ -51,7 +52,7 @@ func writeTrace(f *newFile, r run, v *verdict.Result) error {
 	w, err := recording.NewWriter(secrets.Gate(f), recording.Header{
 		Title:           r.name(),
 		About:           "Saved by relaysim simulate from " + r.source.name + ", which " + v.Outcome.String() + ".",
-		Gateway:         r.gateway(),
+		Gateway:         cmp.Or(r.target(), "relaysim"),
 		Connector:       "relaysim",
 		ContractVersion: 1,
 		Revision:        r.revision.Name,

@@ -23,6 +23,7 @@ type Entry struct {
 	Pos      scenario.Pos
 	Scenario string // its name
 	Revision string // such as 2026-08; "" for all it runs in
+	Target   string // of a matrix, by its name; "" for all, and where there is no matrix
 	Reason   string // for people
 	Link     string // to what is done about it; may be empty
 }
@@ -44,13 +45,14 @@ func Read(name string, data []byte) (*File, error) {
 	}
 	f := &File{Name: name, lines: slices.Collect(strings.Lines(string(data)))}
 	var problems scenario.Errors
-	first := map[string]int{} // the line of the entry of a run
+	first := map[Run]int{} // the line of the entry that says the same
 	for i, n := range list {
 		e, wrong := f.entry(n, fmt.Sprintf("[%d]", i))
-		if line, twice := first[e.Scenario+"\n"+e.Revision]; twice && wrong == nil {
+		said := Run{Scenario: e.Scenario, Revision: e.Revision, Target: e.Target}
+		if line, twice := first[said]; twice && wrong == nil {
 			wrong = scenario.Errors{{Pos: e.Pos, Path: fmt.Sprintf("[%d]", i), Text: fmt.Sprintf("this run has an entry already, at line %d", line)}}
 		}
-		first[e.Scenario+"\n"+e.Revision] = n.Line
+		first[said] = n.Line
 		problems = append(problems, wrong...)
 		f.Entries = append(f.Entries, e)
 	}
@@ -64,41 +66,57 @@ func Read(name string, data []byte) (*File, error) {
 func (f *File) entry(n *yaml.Node, path string) (e Entry, wrong scenario.Errors) {
 	e.Pos = scenario.Pos{File: f.Name, Line: n.Line, Col: n.Column}
 	wrong = scenario.Texts(f.Name, n, path, "a known failure", []scenario.Text{
-		{Name: "scenario", To: &e.Scenario, Need: true}, {Name: "revision", To: &e.Revision},
+		{Name: "scenario", To: &e.Scenario, Need: true}, {Name: "revision", To: &e.Revision}, {Name: "target", To: &e.Target},
 		{Name: "reason", To: &e.Reason, Need: true}, {Name: "link", To: &e.Link},
 	})
 	return e, wrong
 }
 
-// Run is one scenario in one revision.
-type Run struct{ Scenario, Revision string }
-
-func (e *Entry) means(r Run) bool {
-	return e.Scenario == r.Scenario && (e.Revision == "" || e.Revision == r.Revision)
+// Run is one scenario in one revision, on one target where there are several.
+type Run struct {
+	File             string // of the scenario; names need not differ between files
+	Scenario         string
+	Revision, Target string // Target is "" where there is no matrix
 }
 
-// find finds the entry of a run: one of its revision before one of all; nil where
+func (e *Entry) means(r Run) bool {
+	return e.Scenario == r.Scenario && (e.Revision == "" || e.Revision == r.Revision) && (e.Target == "" || e.Target == r.Target)
+}
+
+// narrower says whether e says more of where a run fails than another entry: its
+// target before its revision.
+func (e *Entry) narrower(than *Entry) bool {
+	if (e.Target == "") != (than.Target == "") {
+		return e.Target != ""
+	}
+	return e.Revision != ""
+}
+
+// find finds the entry of a run, the narrowest where there are several; nil where
 // there is none.
 func (f *File) find(r Run) *Entry {
 	var found *Entry
 	for i := range f.Entries {
-		if e := &f.Entries[i]; e.means(r) && (found == nil || e.Revision != "") {
+		if e := &f.Entries[i]; e.means(r) && (found == nil || e.narrower(found)) {
 			found = e
 		}
 	}
 	return found
 }
 
-// Check returns a problem for each entry that means none of the runs.
+// Check returns a problem for each entry that means none of the runs. Where there
+// is no matrix, nothing is said of targets.
 func (f *File) Check(runs []Run) scenario.Errors {
-	var names []string
+	var names, targets []string
 	revisions := map[string][]string{}
 	for _, r := range runs { // one may be there twice
 		names = append(names, r.Scenario)
-		if slices.Contains(revisions[r.Scenario], r.Revision) {
-			continue
+		if !slices.Contains(revisions[r.Scenario], r.Revision) {
+			revisions[r.Scenario] = append(revisions[r.Scenario], r.Revision)
 		}
-		revisions[r.Scenario] = append(revisions[r.Scenario], r.Revision)
+		if r.Target != "" && !slices.Contains(targets, r.Target) {
+			targets = append(targets, r.Target)
+		}
 	}
 	var wrong scenario.Errors
 	for _, e := range f.Entries {
@@ -109,12 +127,29 @@ func (f *File) Check(runs []Run) scenario.Errors {
 			text = fmt.Sprintf("no scenario is called %q%s", e.Scenario, spell.DidYouMean(e.Scenario, names))
 		case e.Revision != "" && !slices.Contains(in, e.Revision):
 			text = fmt.Sprintf("%q does not run in revision %s, but in %s", e.Scenario, e.Revision, strings.Join(in, " and "))
+		case e.Target == "" || targets == nil:
+			continue
+		case !slices.Contains(targets, e.Target):
+			text = fmt.Sprintf("no target is called %q%s", e.Target, spell.DidYouMean(e.Target, targets))
+		case !slices.ContainsFunc(runs, e.means):
+			text = fmt.Sprintf("%q is not played on %s, which is of another revision", e.Scenario, e.Target)
 		default:
 			continue
 		}
 		wrong = append(wrong, scenario.Problem{Pos: e.Pos, Text: text})
 	}
 	return wrong
+}
+
+// Elsewhere counts the entries about targets, none of which there is without a
+// matrix.
+func (f *File) Elsewhere() (n int) {
+	for _, e := range f.Entries {
+		if e.Target != "" {
+			n++
+		}
+	}
+	return n
 }
 
 // Excuse makes of the failure of a run a skipped run, where it is known. It may be

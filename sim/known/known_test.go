@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/relaysim/relaysim/sim/known"
+	"github.com/relaysim/relaysim/sim/match"
+	"github.com/relaysim/relaysim/sim/trace"
 	"github.com/relaysim/relaysim/sim/verdict"
 )
 
@@ -100,6 +102,25 @@ func TestStale(t *testing.T) {
 			y.Add(r6, result(verdict.Skipped))
 			y.Add(r8, result(verdict.Passed))
 		}, 1, []known.Run{r6, r8}},
+		{"on the other target", "- {scenario: a, target: ours, reason: x}", func(y *known.Tally) {
+			y.Add(on(r8, "ours"), result(verdict.Failed))
+			y.Add(on(r8, "theirs"), result(verdict.Passed))
+		}, 0, nil},
+		{"on its own target", "- {scenario: a, target: ours, reason: x}", func(y *known.Tally) {
+			y.Add(on(r8, "ours"), result(verdict.Passed))
+			y.Add(on(r8, "theirs"), result(verdict.Failed))
+		}, 1, []known.Run{on(r8, "ours"), on(r8, "theirs")}},
+		{"on one of two targets", "- {scenario: a, reason: x}", func(y *known.Tally) {
+			y.Add(on(r8, "ours"), result(verdict.Passed))
+			y.Add(on(r8, "theirs"), result(verdict.Failed))
+		}, 0, nil},
+		{"covered by a narrower one", "- {scenario: a, reason: x}\n- {scenario: a, target: theirs, reason: x}", func(y *known.Tally) {
+			y.Add(on(r8, "ours"), result(verdict.Passed))
+			y.Add(on(r8, "theirs"), result(verdict.Failed))
+		}, 1, nil},
+		{"of another file", "- {scenario: a, reason: x}", func(y *known.Tally) {
+			y.Add(known.Run{File: "one", Scenario: "a"}, result(verdict.Passed))
+		}, 0, []known.Run{{File: "one", Scenario: "a"}, {File: "two", Scenario: "a"}}},
 		{"not selected in one revision", "- {scenario: a, reason: x}", func(y *known.Tally) { y.Add(r8, result(verdict.Passed)) }, 0, []known.Run{r6, r8}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -107,6 +128,45 @@ func TestStale(t *testing.T) {
 			tt.add(tally)
 			if got := tally.Stale(); len(got) != tt.want {
 				t.Errorf("got %v, want %d", got, tt.want)
+			}
+		})
+	}
+}
+
+func on(r known.Run, target string) known.Run {
+	r.Target = target
+	return r
+}
+
+// TestNewReason is a line to edit, in which nothing differs from run to run.
+func TestNewReason(t *testing.T) {
+	hello := &trace.Observation{Seq: 10}
+	for _, tt := range []struct {
+		name    string
+		problem verdict.Problem
+		want    string
+	}{
+		{"a near miss", verdict.Problem{
+			Text: "expect.send: nothing matches; the nearest gateway frame is #10", Nearest: hello,
+			Diffs: []match.Diff{{Path: "content", Want: `"a"`, Got: `"b\nc"`}, {Path: "chat", Want: "x", Got: "y"}},
+		}, `expect.send: nothing matches (content: want "a", got "b\nc")`},
+		{"an observation", verdict.Problem{Text: "send at #12 that no step expects"}, "send at … that no step expects"},
+		{"a law", verdict.Problem{Rule: "OUT-1", Text: "request \"req-17\" has a second result"}, `OUT-1: request "req-17" has a second result`},
+		{"ids that are made up", verdict.Problem{
+			Text: "request 3fa85f64-5717-4562-b3fc-2c963f66afa6 of 1718034455123 and a1b2c3d4e5 to C1 in 2026-08",
+		}, "request … of … and … to C1 in 2026-08"},
+		{"a token", verdict.Problem{Text: "got Bearer Z3ctMToxNzE4MDM0NDU1OmFiYzEyMw"}, "got Bearer …"},
+		{"a port", verdict.Problem{Text: "dial ws://127.0.0.1:43017/relay and [::1]:9 and localhost:80: refused"}, "dial ws://127.0.0.1/relay and [::1] and localhost: refused"},
+		{"a time that was measured", verdict.Problem{Text: "it came after 1.234567s, want 2s"}, "it came after …, want 2s"},
+		{"several lines", verdict.Problem{Text: "want\n  this"}, "want"},
+		{"a long one", verdict.Problem{Text: strings.Repeat("long ", 100)}, strings.Repeat("long ", 39) + "long…"},
+		{"none", verdict.Problem{}, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			tally := known.NewTally(read(t, ""), nil)
+			tally.Add(known.Run{Scenario: "a"}, &verdict.Result{Outcome: verdict.Failed, Problems: []verdict.Problem{tt.problem}})
+			if got := tally.New(); len(got) != 1 || got[0].Reason != tt.want {
+				t.Errorf("got %v, want %q", got, tt.want)
 			}
 		})
 	}

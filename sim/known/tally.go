@@ -1,10 +1,6 @@
 package known
 
-import (
-	"strings"
-
-	"github.com/relaysim/relaysim/sim/verdict"
-)
+import "github.com/relaysim/relaysim/sim/verdict"
 
 // Tally is what became of the runs that were played, beside the entries of a
 // file. One goroutine uses it.
@@ -33,7 +29,7 @@ func (t *Tally) Add(run Run, r *verdict.Result) {
 	case r.Outcome == verdict.Failed || r.Known != nil:
 		if _, again := t.failed[run]; !again {
 			t.order = append(t.order, run)
-			t.failed[run] = headline(r)
+			t.failed[run] = reason(r)
 		}
 	case r.Outcome == verdict.Passed:
 		t.passed[run] = true
@@ -42,19 +38,6 @@ func (t *Tally) Add(run Run, r *verdict.Result) {
 	default:
 		t.undone[run] = true
 	}
-}
-
-// headline says in one line why a run failed.
-func headline(r *verdict.Result) string {
-	if len(r.Problems) == 0 {
-		return "it fails"
-	}
-	p := r.Problems[0]
-	line, _, _ := strings.Cut(p.Text, "\n")
-	if p.Rule != "" {
-		line = p.Rule + ": " + line
-	}
-	return line
 }
 
 // stale says whether an entry has no failure any more: of the runs that it means
@@ -100,9 +83,12 @@ func (t *Tally) Stale() []Entry {
 // New are entries for the failures that are not known.
 func (t *Tally) New() []Entry {
 	var list []Entry
+	listed := map[Run]bool{}
 	for _, run := range t.order {
-		if t.file.find(run) == nil {
-			list = append(list, Entry{Scenario: run.Scenario, Revision: run.Revision, Reason: t.failed[run]})
+		said := Run{Scenario: run.Scenario, Revision: run.Revision, Target: run.Target} // in whichever file
+		if t.file.find(run) == nil && !listed[said] {
+			listed[said] = true
+			list = append(list, Entry{Scenario: run.Scenario, Revision: run.Revision, Target: run.Target, Reason: t.failed[run]})
 		}
 	}
 	return list

@@ -100,7 +100,7 @@ func (f *File) indent() string {
 func (e Entry) write(b *bytes.Buffer, indent string) error {
 	lead := "- "
 	for _, field := range []struct{ name, value string }{
-		{"scenario", e.Scenario}, {"revision", e.Revision}, {"reason", e.Reason}, {"link", e.Link},
+		{"scenario", e.Scenario}, {"revision", e.Revision}, {"target", e.Target}, {"reason", e.Reason}, {"link", e.Link},
 	} {
 		if field.value == "" {
 			continue

@@ -27,11 +27,11 @@ func NewMatrix(w io.Writer, o TextOptions, targets []string) *Matrix {
 	}
 }
 
-// Add keeps one verdict. One that is of no target, such as a known failure that is
-// stale, is written at once.
+// Add keeps one verdict. One that is of no run, a known failure that is stale, is
+// written at once.
 func (m *Matrix) Add(e Entry) {
 	for i, name := range m.targets {
-		if name == e.Target {
+		if name == e.Target && !e.Stale {
 			m.grid.add(i, e.Result)
 			m.sums[i].Add(e.Result)
 			return

@@ -21,6 +21,9 @@ type Entry struct {
 	Saved string
 	// Target is what was under test, where there are several. Empty: there is one.
 	Target string
+	// Stale says that it is about a known failure that is none any more, and not
+	// about a run.
+	Stale bool
 }
 
 // label names the run in one revision, and on one target where there are several.

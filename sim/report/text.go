@@ -117,7 +117,7 @@ func (t *Text) run(e Entry) {
 	if e.Compared != nil && (e.Outcome == verdict.Failed || t.o.Traces) {
 		t.print("      %s\n", plain(compared(e.Compared)))
 	}
-	if e.Outcome == verdict.Failed || t.o.Traces {
+	if !e.Stale && (e.Outcome == verdict.Failed || t.o.Traces) {
 		t.trace(e)
 		t.said(e.Said)
 	}
