@@ -79,9 +79,9 @@ type Recorder struct {
 	// Owned by run.
 	w     *recording.Writer
 	lines *lines
-	spare queue             // reused
-	held  int               // observations that the redactor holds back
-	one   trace.Observation // reused where there is no redactor
+	spare queue              // reused
+	held  int                // observations that the redactor holds back
+	one   *trace.Observation // reused, unless the redactor holds on to it
 }
 
 // NewRecorder writes the header to w and returns a Recorder of what follows.
@@ -94,6 +94,7 @@ func NewRecorder(w io.Writer, o RecorderOptions) (*Recorder, error) {
 		start:    time.Now(),
 		wake:     make(chan struct{}, 1),
 		done:     make(chan struct{}),
+		one:      new(trace.Observation),
 	}
 	r.lines = &lines{file: w}
 	w = r.lines

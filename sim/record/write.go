@@ -70,10 +70,12 @@ func (r *Recorder) write(q *queue) bool {
 // line writes the line of an entry, or whatever the redactor gives in its place.
 func (r *Recorder) line(e *entry, data []byte) bool {
 	if r.redactor == nil {
-		return r.succeeded(r.w.Write(e.observation(&r.one, data)))
+		return r.succeeded(r.w.Write(e.observation(r.one, data)))
 	}
-	list := r.redactor.Observation(e.observation(new(trace.Observation), data))
-	r.held += 1 - len(list)
+	list := r.redactor.Observation(e.observation(r.one, data))
+	if r.held += 1 - len(list); r.held > 0 {
+		r.one = new(trace.Observation)
+	}
 	return r.lineEach(list)
 }
 
