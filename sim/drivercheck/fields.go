@@ -29,7 +29,7 @@ func fieldsOf(list []*trace.Observation) string {
 		if len(missing) == 0 {
 			return fmt.Sprintf("its event has all %d fields", len(fields))
 		}
-		return fmt.Sprintf("its event has %d of %d fields; what scenarios say of %s is not compared", len(fields)-len(missing), len(fields), strings.Join(missing, ", "))
+		return fmt.Sprintf("its event has %d of %d fields; what scenarios say of %s is not compared, and those whose agent asks for it may be skipped", len(fields)-len(missing), len(fields), strings.Join(missing, ", "))
 	}
 	return ""
 }

@@ -29,9 +29,10 @@ type Agent struct {
 	variables *variables
 	signals   *signals
 
-	mu    sync.Mutex
-	rules []agentRule         // Guarded by mu: without those that are used up
-	ends  map[string][]func() // Guarded by mu: of the background work of each session key
+	mu     sync.Mutex
+	rules  []agentRule             // Guarded by mu: without those that are used up
+	ends   map[string][]func()     // Guarded by mu: of the background work of each session key
+	missed map[string]scenario.Pos // Guarded by mu: what rules ask for that is not reported, by its path
 }
 
 // agentRule is a rule, ready to be compared with events.
@@ -176,6 +177,7 @@ func (a *Agent) told(ctx context.Context, turn string, env *turnEnvironment) (st
 
 // act does one thing of a turn. ended says that the turn is over, with the reply.
 func (a *Agent) act(ctx context.Context, act *scenario.Act, env *turnEnvironment) (reply string, ended bool, err error) {
+	env.at = act.Pos
 	if act, err = act.Resolve(env.lookup); err != nil {
 		return "", false, err
 	}
@@ -222,12 +224,14 @@ func (a *Agent) rule(t *target.Turn) *scenario.Rule {
 // holds mu.
 func (a *Agent) find(t *target.Turn) int {
 	var view any
-	for i, rule := range a.rules {
+	for i := range a.rules {
+		rule := &a.rules[i]
 		if rule.when != nil {
 			if view == nil {
 				o := &trace.Observation{SessionKey: t.SessionKey, SessionID: t.SessionID, Notice: t.Notice}
 				view = routedView(o, t.JSON(a.revision))
 			}
+			a.weigh(rule, t, view)
 			if len(rule.when.Match(view, a.variables)) > 0 {
 				continue
 			}
@@ -239,17 +243,20 @@ func (a *Agent) find(t *target.Turn) int {
 
 // turnEnvironment are the variables of a turn in front of the scenario's.
 type turnEnvironment struct {
+	agent     *Agent
 	turn      *target.Turn
+	at        scenario.Pos // of what the agent does now
 	last      wire.Result
 	stream    stream
 	variables *variables
 }
 
 func (a *Agent) environment(t *target.Turn) *turnEnvironment {
-	return &turnEnvironment{turn: t, variables: a.variables}
+	return &turnEnvironment{agent: a, turn: t, variables: a.variables}
 }
 
 func (e *turnEnvironment) lookup(name string) (any, bool) {
+	e.ask(name)
 	switch name {
 	case "text":
 		return e.turn.Event.Text, true

@@ -94,23 +94,7 @@ func (r *run) against(w *want, it *item) (*match.Pattern, []string) {
 	if r.about.Counted || w.lane != laneEvent {
 		return w.pattern, nil
 	}
-	pattern, ok := w.source.(map[string]any)
-	if !ok {
-		return w.pattern, nil
-	}
-	var left []string
-	pattern = maps.Clone(pattern)
-	if it.seen.SessionID == "" { // nor is a notice then
-		for _, name := range []string{"session_id", "notice"} {
-			if _, wanted := pattern[name]; wanted {
-				left = append(left, name)
-				delete(pattern, name)
-			}
-		}
-	}
-	if event, wanted := pattern["event"]; wanted {
-		pattern["event"] = reportedOnly(event, tree(it.seen.Event.JSON()), "event", &left)
-	}
+	pattern, left := reported(w.source, it.seen.SessionID, it.seen.Event.JSON())
 	if len(left) == 0 {
 		return w.pattern, nil
 	}
@@ -119,38 +103,4 @@ func (r *run) against(w *want, it *item) (*match.Pattern, []string) {
 		return w.pattern, nil
 	}
 	return p, left
-}
-
-// reportedOnly is a pattern without the fields that are not in got, whose paths
-// are added to left.
-func reportedOnly(pattern, got any, path string, left *[]string) any {
-	want, isMap := pattern.(map[string]any)
-	fields, reported := got.(map[string]any)
-	if !isMap || !reported || operates(want) {
-		return pattern
-	}
-	kept := map[string]any{}
-	for key, v := range want {
-		below := path + "." + key
-		there, ok := fields[key]
-		if !ok {
-			*left = append(*left, paths(v, below)...)
-			continue
-		}
-		kept[key] = reportedOnly(v, there, below, left)
-	}
-	return kept
-}
-
-// paths names the leaves of a pattern.
-func paths(pattern any, path string) []string {
-	fields, ok := pattern.(map[string]any)
-	if !ok || operates(fields) {
-		return []string{path}
-	}
-	var list []string
-	for key, v := range fields {
-		list = append(list, paths(v, path+"."+key)...)
-	}
-	return list
 }

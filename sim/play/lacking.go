@@ -60,12 +60,13 @@ type hands struct {
 	// commands are all answered by the gateway: an agent behind a driver is not
 	// asked whether it would.
 	commands bool
+	// unreported are fields of a turn that the agent's rules are not told, by their
+	// paths.
+	unreported []string
 }
 
-// tied lets the built-in gateway rehearse a scenario without what the target
-// lacks, where it lacks something that the scenario may need.
-func (s *Stage) tied(ctx context.Context, sc *scenario.Scenario, rev *wire.Revision, o Options, about *target.Description) string {
-	var h hands
+// handsOf are what a target cannot do of what a scenario may need.
+func handsOf(sc *scenario.Scenario, about *target.Description) (h hands) {
 	for _, option := range optionsOf(sc) {
 		if !about.Heeds(option) {
 			h.options = append(h.options, option)
@@ -73,6 +74,13 @@ func (s *Stage) tied(ctx context.Context, sc *scenario.Scenario, rev *wire.Revis
 	}
 	h.clock = !about.Able(target.Clock) && (passes(sc.Steps) || dials(sc.Steps))
 	h.commands = namesCommands(sc)
+	return h
+}
+
+// tied lets the built-in gateway rehearse a scenario without what the target
+// lacks, where it lacks something that the scenario may need.
+func (s *Stage) tied(ctx context.Context, sc *scenario.Scenario, rev *wire.Revision, o Options, about *target.Description) string {
+	h := handsOf(sc, about)
 	if (len(h.options) == 0 && !h.clock && !h.commands) || s.rehearse(ctx, sc, rev, o, h) {
 		return ""
 	}
@@ -89,7 +97,7 @@ func (s *Stage) tied(ctx context.Context, sc *scenario.Scenario, rev *wire.Revis
 
 // rehearse says whether the built-in gateway passes with its hands tied.
 func (s *Stage) rehearse(ctx context.Context, sc *scenario.Scenario, rev *wire.Revision, o Options, h hands) bool {
-	return s.run(ctx, sc, rev, Options{Timeout: o.Timeout, Target: rehearsal{hands: h}}).Outcome == verdict.Passed
+	return s.run(ctx, sc, rev, Options{Timeout: o.Timeout, Target: rehearsal{hands: h, revision: rev}}).Outcome == verdict.Passed
 }
 
 // callsOf are the calls that a scenario's agent makes, and the ends of lives

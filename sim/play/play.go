@@ -79,6 +79,7 @@ func (s *Stage) run(ctx context.Context, sc *scenario.Scenario, rev *wire.Revisi
 	r := newRun(s, sc, rev, o)
 	err := r.play(limited)
 	result.Trace = r.judge(err)
+	judged := len(r.problems) // what comes now is a fault
 	if err := r.close(); err != nil {
 		r.problem(verdict.Problem{At: sc.Pos.String(), Text: err.Error()})
 	}
@@ -93,6 +94,12 @@ func (s *Stage) run(ctx context.Context, sc *scenario.Scenario, rev *wire.Revisi
 		result.Outcome, result.Reason, result.Problems = verdict.Skipped, errTooManyTimers.Error(), nil
 	case len(r.problems) > 0:
 		result.Outcome = verdict.Failed
+		if len(r.problems) > judged {
+			break
+		}
+		if why := s.excused(ctx, r, err); why != "" {
+			result.Outcome, result.Reason, result.Problems, result.Compared = verdict.Skipped, why, nil, nil
+		}
 	default:
 		result.Outcome = verdict.Passed
 	}

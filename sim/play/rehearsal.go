@@ -1,24 +1,32 @@
 package play
 
 import (
+	"context"
+	"encoding/json"
+	"strings"
 	"time"
 
 	"github.com/coder/quartz"
 
 	"github.com/relaysim/relaysim/gateway"
 	"github.com/relaysim/relaysim/gateway/session"
+	"github.com/relaysim/relaysim/gateway/wire"
 	"github.com/relaysim/relaysim/sim/target"
 )
 
 // rehearsal is the built-in gateway without what a target lacks.
 type rehearsal struct {
 	target.BuiltIn
-	hands hands
+	hands    hands
+	revision *wire.Revision
 }
 
 // Bench makes room for a gateway.
 func (r rehearsal) Bench(a target.Agent) target.Bench {
-	if r.hands.commands {
+	switch {
+	case len(r.hands.unreported) > 0:
+		a = uninformed{a, r.revision, r.hands.unreported}
+	case r.hands.commands:
 		a = struct{ target.Agent }{a} // which is no gateway.Commander
 	}
 	return &rehearsing{Bench: r.BuiltIn.Bench(a), hands: r.hands}
@@ -75,4 +83,46 @@ func (o *Options) begins() time.Time {
 		return time.Now().Truncate(time.Second) // on which tokens end
 	}
 	return time.Time{}
+}
+
+// uninformed is an agent that is not told all of its turns. It is no
+// gateway.Commander.
+type uninformed struct {
+	target.Agent
+	revision   *wire.Revision
+	unreported []string // by their paths
+}
+
+// Turn takes a turn as another program reports it.
+func (u uninformed) Turn(ctx context.Context, g *gateway.Turn) (string, error) {
+	t := turnOf(g)
+	event := tree(t.JSON(u.revision))
+	for _, path := range u.unreported {
+		switch path {
+		case "session_id", "notice":
+			t.SessionID, t.Notice = "", ""
+		default:
+			without(event, strings.Split(path, ".")[1:])
+		}
+	}
+	raw, err := json.Marshal(event)
+	if err != nil {
+		return "", err
+	}
+	if t.Event, err = target.DecodeEvent(raw, u.revision); err != nil {
+		return "", err
+	}
+	t.Raw = raw
+	return u.Handle(ctx, t)
+}
+
+// without takes a member out of a tree.
+func without(of any, path []string) {
+	for _, name := range path[:len(path)-1] {
+		fields, _ := of.(map[string]any)
+		of = fields[name]
+	}
+	if fields, ok := of.(map[string]any); ok {
+		delete(fields, path[len(path)-1])
+	}
 }

@@ -15,6 +15,7 @@ import (
 
 	"github.com/relaysim/relaysim/gateway"
 	"github.com/relaysim/relaysim/gateway/wire"
+	"github.com/relaysim/relaysim/sim/trace"
 )
 
 // Target is what is under test. Its methods may be called from any goroutine.
@@ -116,4 +117,20 @@ func (t *Turn) JSON(rev *wire.Revision) json.RawMessage {
 		return t.Raw
 	}
 	return t.Event.JSON(rev)
+}
+
+// DecodeEvent reads an event that a gateway reports. It comes with the contract's
+// names, and those of the gateway's own where the wire has none.
+func DecodeEvent(raw []byte, rev *wire.Revision) (*wire.Event, error) {
+	e, err := wire.DecodeEvent(raw, rev)
+	if err != nil {
+		return nil, err
+	}
+	if text, ok := trace.Text(trace.Field(raw, "reply_to_text")); ok {
+		e.ReplyToText = text
+	}
+	if text, ok := trace.Text(trace.Field(raw, "channel_context")); ok {
+		e.ContextText = text
+	}
+	return e, nil
 }

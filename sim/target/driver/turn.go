@@ -9,7 +9,6 @@ import (
 
 	"github.com/relaysim/relaysim/gateway/wire"
 	"github.com/relaysim/relaysim/sim/target"
-	"github.com/relaysim/relaysim/sim/trace"
 )
 
 // turn lets the agent take a turn that the driver reports. The error is a
@@ -23,7 +22,7 @@ func (l *life) turn(m *message) error {
 	case !bytes.HasPrefix(m.Event, []byte("{")):
 		return fmt.Errorf("it sent turn %s without an event, which is an object", m.Turn)
 	}
-	event, err := eventOf(m.Event, l.o.Revision)
+	event, err := target.DecodeEvent(m.Event, l.o.Revision)
 	if err != nil {
 		return fmt.Errorf("it sent turn %s with an event that cannot be read: %w", m.Turn, err)
 	}
@@ -124,19 +123,3 @@ type turnCaller struct {
 
 // Do makes a call of the turn.
 func (c turnCaller) Do(ctx context.Context, a wire.Action) wire.Result { return c.l.do(ctx, c.turn, a) }
-
-// eventOf is an event for the agent's rules. It comes with the contract's
-// names, and those of the gateway's own where the wire has none.
-func eventOf(raw []byte, rev *wire.Revision) (*wire.Event, error) {
-	e, err := wire.DecodeEvent(raw, rev)
-	if err != nil {
-		return nil, err
-	}
-	if text, ok := trace.Text(trace.Field(raw, "reply_to_text")); ok {
-		e.ReplyToText = text
-	}
-	if text, ok := trace.Text(trace.Field(raw, "channel_context")); ok {
-		e.ContextText = text
-	}
-	return e, nil
-}
