@@ -25,6 +25,12 @@ type want struct {
 	meant   func(*item) bool // nil: every item of the lane
 }
 
+// only narrows what w is about.
+func (w *want) only(meant func(*item) bool) {
+	before := w.meant
+	w.meant = func(i *item) bool { return meant(i) && (before == nil || before(i)) }
+}
+
 // means says whether w is about this item of its lane at all.
 func (w *want) means(it *item) bool { return w.meant == nil || w.meant(it) }
 
@@ -94,8 +100,9 @@ func (r *run) compare(list []scenario.Expectation) []verdict.Problem {
 // candidates are the items that w may match, in order.
 func (r *run) candidates(w *want) []*item {
 	var list []*item
-	for _, it := range r.ledger.lanes[w.lane].open(r.scenario.Recorded != nil) {
-		if !it.expected && w.means(it) {
+	q := r.ledger.lanes[w.lane]
+	for _, it := range q.ordered() {
+		if !it.expected && !q.late(it) && w.means(it) {
 			list = append(list, it)
 		}
 	}
@@ -194,11 +201,9 @@ func (r *run) missing(w *want) verdict.Problem {
 
 // early finds an item that would have matched in another order.
 func (r *run) early(w *want) *item {
-	for _, it := range r.ledger.lanes[w.lane].skipped() {
-		if it.expected || !w.means(it) {
-			continue
-		}
-		if r.fits(w, it) {
+	q := r.ledger.lanes[w.lane]
+	for _, it := range q.open() {
+		if !it.expected && q.late(it) && w.means(it) && r.fits(w, it) {
 			return it
 		}
 	}
@@ -213,8 +218,10 @@ func (r *run) want(e *scenario.Expectation) (*want, error) {
 	w := &want{at: e.Pos}
 	w.source = r.aim(w, e)
 	if name := e.On; name != "" {
-		meant := w.meant
-		w.meant = func(i *item) bool { return i.seen.Peer == name && (meant == nil || meant(i)) }
+		w.only(func(i *item) bool { return i.seen.Peer == name })
+	}
+	if e.Socket != 0 {
+		w.only(func(i *item) bool { return r.ledger.sockets.nth[i.seen.Conn] == e.Socket })
 	}
 	var err error
 	if w.pattern, err = match.Compile(w.source); err != nil {

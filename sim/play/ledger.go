@@ -41,6 +41,7 @@ type item struct {
 	seen     *trace.Observation
 	cause    scenario.Pos    // the step after which it was seen
 	frame    trace.FrameLine // for the two frame lanes
+	strand   string          // in its lane; see recorded.go
 	expected bool            // a step expected it
 
 	answer *item // for an outbound frame: the result it got
@@ -52,6 +53,7 @@ type item struct {
 type ledger struct {
 	log      *trace.Log
 	revision *wire.Revision
+	sockets  *sockets // nil: no recording is played
 
 	read  int // observations taken in so far
 	cause scenario.Pos
@@ -66,10 +68,13 @@ type request struct {
 	id   string
 }
 
-func newLedger(log *trace.Log, rev *wire.Revision) *ledger {
+func newLedger(log *trace.Log, rev *wire.Revision, sc *scenario.Scenario) *ledger {
 	l := &ledger{log: log, revision: rev, lanes: map[lane]*queue{}, asked: map[request]*item{}, stood: map[string]bool{}}
+	if sc.Recorded != nil {
+		l.sockets = newSockets(sc)
+	}
 	for _, name := range everyLane {
-		l.lanes[name] = &queue{}
+		l.lanes[name] = &queue{past: map[string]int{}}
 	}
 	return l
 }
@@ -93,6 +98,7 @@ func (l *ledger) update(cause scenario.Pos) {
 		case trace.Interrupted:
 			l.add(&item{lane: laneInterrupted, seen: o})
 		case trace.Open:
+			l.sockets.opened(o)
 			l.add(&item{lane: laneOpen, seen: o})
 		case trace.Close:
 			l.add(&item{lane: laneClose, seen: o})
@@ -116,6 +122,9 @@ func (l *ledger) update(cause scenario.Pos) {
 func (l *ledger) add(i *item) {
 	q := l.lanes[i.lane]
 	i.index, i.cause = q.gone+len(q.items), l.cause
+	if l.sockets != nil {
+		i.strand = i.strandOf()
+	}
 	q.items = append(q.items, i)
 }
 

@@ -125,10 +125,12 @@ func (r *run) unwanted(it *item, kinds []string) (string, bool) {
 // nor what a scenario's own hand wrote.
 func (r *run) strict(it *item) (string, bool) {
 	switch {
+	case r.scenario.Recorded != nil:
+		return r.unrecorded(it)
 	case r.scenario.Strict == "none":
 		return "", false
 	case it.lane == laneEvent:
-		return "an event", !r.scenario.EventsUnknown
+		return "an event", true
 	case it.lane != laneGateway || r.byHand[it.seen.Conn]:
 		return "", false
 	case it.frame.Type() == "interrupt":
@@ -149,16 +151,18 @@ func article(kind string) string {
 }
 
 // nothingLeft fails the run for each event or action up to the observation seq
-// that no step expected. Of a recording that was cut short, what comes after all
-// that was expected of its kind may be what was cut off.
+// that no step expected, or that a recording does not have.
 func (r *run) nothingLeft(seq int) error {
-	failed, cut := false, r.scenario.Recorded != nil && r.scenario.Recorded.Cut
+	failed, nobody := false, "no step expects"
+	if r.scenario.Recorded != nil {
+		nobody = "the recording does not have"
+	}
 	r.ledger.unexpected(func(it *item) {
-		if kind, ok := r.strict(it); ok && it.seen.Seq <= seq && !(cut && r.ledger.lanes[it.lane].last(it)) {
+		if kind, ok := r.strict(it); ok && it.seen.Seq <= seq && !r.cutOff(it) {
 			failed = true
 			r.problem(verdict.Problem{
 				At:   it.cause.String(),
-				Text: fmt.Sprintf("%s at #%d that no step expects", kind, it.seen.Seq), Nearest: it.seen, Seq: it.seen.Seq,
+				Text: fmt.Sprintf("%s at #%d that %s", kind, it.seen.Seq, nobody), Nearest: it.seen, Seq: it.seen.Seq,
 				Add: r.toExpect(it),
 			})
 		}

@@ -81,7 +81,7 @@ func newRun(s *Stage, sc *scenario.Scenario, rev *wire.Revision, o Options) *run
 		wants:     map[*scenario.Expectation]*want{},
 	}
 	r.client = &http.Client{Transport: r.transport}
-	r.ledger = newLedger(r.log, rev)
+	r.ledger = newLedger(r.log, rev, sc)
 	r.wakes, r.asleep = s.mount(http.HandlerFunc(r.woken), counter)
 	far := r.connectorOptions()
 	r.connectors = newConnectors(s, counter, far, sc.Connector.Instances)

@@ -16,7 +16,9 @@ type compiler struct {
 	requests *requests
 	cues     *cues
 	told     *told
-	wire     *wire // nil where lines tell of turns
+	wire     *wire       // nil where lines tell of turns
+	opens    int         // sockets so far
+	sockets  map[int]int // which a connection is, from 1
 
 	// What follows.
 	own       *own
@@ -27,7 +29,7 @@ type compiler struct {
 }
 
 func newCompiler(r *reel, a *actor, number int) *compiler {
-	c := &compiler{tape: r.tape, reel: r, actor: a, joiner: joiner{}, requests: newRequests(remembered * r.tape.window), told: newTold(r.tape.window)}
+	c := &compiler{tape: r.tape, reel: r, actor: a, joiner: joiner{}, sockets: map[int]int{}, requests: newRequests(remembered * r.tape.window), told: newTold(r.tape.window)}
 	c.cues = newCues(c)
 	if c.tape.wireOnly {
 		c.wire = newWire(c)
@@ -38,6 +40,11 @@ func newCompiler(r *reel, a *actor, number int) *compiler {
 
 // lookAhead takes in a line that will be compiled later.
 func (c *compiler) lookAhead(l *line) {
+	if l.Observation.Kind == trace.Open {
+		c.opens++
+		c.sockets[l.Observation.Conn] = c.opens
+	}
+	l.socket = c.sockets[l.Observation.Conn]
 	c.requests.lookAhead(l)
 	c.cues.lookAhead(l)
 	c.told.lookAhead(l)
@@ -161,7 +168,7 @@ func (c *compiler) begin(l *line, s scenario.Step) error {
 func (c *compiler) expect(l *line, list ...scenario.Expectation) {
 	for i := range list {
 		list[i].Pos = c.tape.pos(l)
-		list[i].On = c.actor.name
+		list[i].On, list[i].Socket = c.actor.name, l.socket
 	}
 	c.place(l, scenario.Step{Expect: list}, placed{place: l.at})
 }

@@ -66,6 +66,10 @@ func TestRequestIDs(t *testing.T) {
 			[]string{`{"requestId":"a"}` + "\n"},
 		},
 		{
+			"an answer that begins before the request", []string{tell(`{"requestId":"a"`), ask("a"), tell("}\n")},
+			[]string{`{"requestId":"a"`, "}\n"},
+		},
+		{
 			"split before, in and after the id", []string{ask("abcd"), tell(`{"reque`), tell(`stId":"ab`), tell(`cd`), tell(`"}` + "\n"), tell(`{"requestId":"abcd"}`)},
 			[]string{`{"reque`, `stId":"${req_1}`, ``, `"}` + "\n", `{"requestId":"${req_1}"}`},
 		},

@@ -14,6 +14,7 @@ type line struct {
 	made    bool  // it is not in the file: nothing is expected of it
 	retries bool  // it is made of a /retry, whose turn has the text of the one before (SES-12)
 	at      place // where it is played
+	socket  int   // which of its gateway's it is about, from 1; 0: none, or it was open before
 
 	frames []frame // what the gateway's message ended
 

@@ -6,6 +6,10 @@ type Expectation struct {
 	_   struct{} `one:"*"`
 	Pos Pos      `yaml:"-"`
 
+	// Socket is on which of its gateway's sockets, from 1, something was recorded.
+	// Zero: on any. No file can say it.
+	Socket int `yaml:"-"`
+
 	On   string `yaml:"on" with:"*" doc:"The gateway or dialled socket meant. Default: any."`
 	From string `yaml:"from" enum:"gateway|connector" with:"frame|close" doc:"For frame and close: whose. Default: gateway for frame, any for close."`
 
