@@ -204,7 +204,7 @@ func TestFile(t *testing.T) {
 			`failed; x.jsonl:5: OUT-1: request "r1" has no result, although the connection stayed up`, ""},
 		{"and without an end", named + descriptor + request, check.Options{}, "passed", ""},
 		{"a binary message", named + descriptor + binary + end, check.Options{},
-			"failed; x.jsonl:5: FR-1: the connector sent a line that is no JSON object: \xff", ""},
+			"failed; x.jsonl:5: FR-1: the connector sent a line that is no JSON object: \xff; x.jsonl:5: FR-1: the connector sent a binary message, want text", ""},
 		{"cut short", plain + gateway, check.Options{}, `failed; x.jsonl:4: FR-5: the gateway sent a frame of type "odd", which is not one of its own`, ""},
 		{"broken, as far as it goes", plain + gateway + "{\n" + end, check.Options{},
 			`failed; x.jsonl:4: FR-5: the gateway sent a frame of type "odd", which is not one of its own`,

@@ -24,6 +24,12 @@ func TestBrokenTraces(t *testing.T) {
 		// FR-1, FR-5, HS-1, AUTH-4
 		{name: "no JSON from the gateway", story: handshake().g(`{`), want: "FR-1 4"},
 		{name: "no JSON from the connector", story: handshake().c(`[]`), want: "FR-1 4"},
+		{name: "a binary message from the gateway", story: handshake().add(&trace.Observation{
+			Kind: trace.Frame, Conn: 1, From: trace.Gateway, Binary: true, Data: []byte(`{"type":"interrupt","session_key":"K"}` + "\n"),
+		}), want: "FR-1 4"},
+		{name: "a binary message from the connector", story: handshake().add(&trace.Observation{
+			Kind: trace.Frame, Conn: 1, From: trace.Connector, Binary: true, Data: []byte(`{"type":"going_idle_ack"}` + "\n"),
+		}), want: "FR-1 4"},
 		{name: "a connector's frame from the gateway", story: handshake().g(result("r1", "")), want: "FR-5 4"},
 		{name: "a gateway's frame from the connector", story: handshake().c(hello), want: "FR-5 4"},
 		{name: "going idle in r6", story: handshake().g(`{"type":"going_idle"}`), want: "FR-5 4", known: ptr(with(r6))},

@@ -2,8 +2,8 @@ package law
 
 import "github.com/relaysim/relaysim/sim/trace"
 
-// channel holds the laws of the socket itself: frames of the right direction
-// (FR-5), the hello first (HS-1), and nothing for whoever did not authenticate
+// channel holds the laws of the socket itself: text messages (FR-1), frames of the
+// right direction (FR-5), the hello first (HS-1), and nothing for whoever did not authenticate
 // (AUTH-4).
 type channel struct {
 	known  *Known
@@ -66,8 +66,17 @@ func connectorSends(typ string) bool {
 	return false
 }
 
-func (c *channel) observe(*trace.Observation, *socket) {}
-func (c *channel) end()                                {}
+// observe looks at how a message was sent, whatever is in it.
+func (c *channel) observe(o *trace.Observation, s *socket) {
+	switch {
+	case o.Kind != trace.Frame || !o.Binary || s.refused:
+	case o.From == trace.Gateway && s.byHand, o.From == trace.Connector && c.known.ScriptedConnector:
+	default:
+		c.report("FR-1", o.Seq, "the %s sent a binary message, want text", o.From)
+	}
+}
+
+func (c *channel) end() {}
 
 // short is the beginning of a line, for a text.
 func short(line []byte) string {

@@ -11,10 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/coder/websocket"
-
 	"github.com/relaysim/relaysim/gateway/wire"
-	"github.com/relaysim/relaysim/sim/connector"
 	"github.com/relaysim/relaysim/sim/play"
 	"github.com/relaysim/relaysim/sim/scenario"
 	"github.com/relaysim/relaysim/sim/serve"
@@ -124,133 +121,6 @@ func TestLiveConnectorGone(t *testing.T) {
 	r := stageFor(t).Run(t.Context(), conformance(t)[0], wire.R8, play.Options{Connector: l, Settle: time.Millisecond, Patience: 100 * time.Millisecond})
 	if r.Outcome != verdict.Failed || len(r.Trace) == 0 || !strings.HasPrefix(r.Trace[0].Reason, "dial tcp ") {
 		t.Errorf("%s: %v", r.Outcome, r.Trace)
-	}
-}
-
-// broken is a connector with one fault: what it says passes through change.
-func broken(t *testing.T, o connector.Options, change func(line string) []string) *play.Live {
-	t.Helper()
-	o.Gateways = []connector.Gateway{{ID: "gw-1", Secrets: []string{"a-secret"}}}
-	c := connector.New(o)
-	good := httptest.NewServer(c)
-	bad := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if change == nil {
-			c.ServeHTTP(w, r)
-			return
-		}
-		header := http.Header{"Authorization": r.Header["Authorization"]}
-		far, answer, err := websocket.Dial(r.Context(), good.URL+r.URL.Path, &websocket.DialOptions{HTTPHeader: header})
-		if err != nil {
-			w.WriteHeader(answer.StatusCode)
-			return
-		}
-		defer far.CloseNow()
-		near, err := websocket.Accept(w, r, nil)
-		if err != nil {
-			return
-		}
-		defer near.CloseNow()
-		go func() {
-			for {
-				kind, m, err := near.Read(context.Background())
-				if err != nil || far.Write(context.Background(), kind, m) != nil {
-					_ = far.CloseNow()
-					return
-				}
-			}
-		}()
-		for {
-			_, m, err := far.Read(context.Background())
-			if err != nil {
-				_ = near.Close(max(websocket.CloseStatus(err), 1000), "")
-				return
-			}
-			for _, line := range change(string(m)) {
-				_ = near.Write(context.Background(), websocket.MessageText, []byte(line))
-			}
-		}
-	}))
-	t.Cleanup(func() { bad.CloseClientConnections(); c.Close(); bad.Close(); good.Close() })
-	return live(t, bad.URL, "gw-1", "a-secret")
-}
-
-// A connector with a fault fails the scenario that is about it, for the right
-// reason.
-func TestLiveConnectorWithAFault(t *testing.T) {
-	t.Parallel()
-	replaced := func(old, new string) func(string) []string {
-		return func(line string) []string { return []string{strings.ReplaceAll(line, old, new)} }
-	}
-	without := func(text string) func(string) []string {
-		return func(line string) []string {
-			if strings.Contains(line, text) {
-				return nil
-			}
-			return []string{line}
-		}
-	}
-	for _, c := range []struct {
-		name     string
-		options  connector.Options
-		change   func(string) []string
-		scenario string
-		want     string
-	}{
-		{"no descriptor", connector.Options{ManualHandshake: true}, nil, "answers a hello", "no connector frame happened"},
-		{"a descriptor without a unit", connector.Options{}, replaced(`"len_unit":"chars",`, ""), "answers a hello", "len_unit"},
-		{"a descriptor for the first hello only", connector.Options{}, once(), "each hello", "no connector frame happened"},
-		{"no results", connector.Options{ManualResults: true}, nil, "one result", "no connector frame happened"},
-		{"two results", connector.Options{}, func(line string) []string {
-			if strings.Contains(line, "outbound_result") {
-				return []string{line, line}
-			}
-			return []string{line}
-		}, "one result", "OUT-1"},
-		{"results under another id", connector.Options{}, replaced(`"requestId":"r`, `"requestId":"R`), "refuses what it cannot do", "requestId"},
-		{"refusals that say nothing", connector.Options{}, replaced(`"error":"unknown op`, `"why":"unknown op`), "refuses what it cannot do", "error"},
-		{"refusals that claim success", connector.Options{}, replaced(`"success":false`, `"success":true`), "follow_up for which", "success"},
-		{"everybody is let in", connector.Options{OpenAuth: true}, nil, "closes 4401", "close"},
-		{"no ack of going_idle", connector.Options{}, without("going_idle_ack"), "acknowledges going_idle", "no connector frame happened"},
-		{"any target will do", connector.Options{}, nil, "declines a target", "success"},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
-			l, st := broken(t, c.options, c.change), stageFor(t)
-			for _, sc := range conformance(t) {
-				if !strings.Contains(sc.Name, c.scenario) {
-					continue
-				}
-				r := st.Run(t.Context(), sc, wire.R8, play.Options{
-					Connector: l, Settle: 20 * time.Millisecond, Patience: 300 * time.Millisecond,
-				})
-				said := ""
-				for _, p := range r.Problems {
-					said += p.Rule + " " + p.Text + " "
-					for _, d := range p.Diffs {
-						said += d.Path + " "
-					}
-				}
-				if r.Outcome != verdict.Failed || !strings.Contains(said, c.want) {
-					t.Errorf("%s: %s %s, want a failure that says %q", r.Outcome, r.Reason, said, c.want)
-				}
-				return
-			}
-			t.Errorf("no scenario %q", c.scenario)
-		})
-	}
-}
-
-// once lets one descriptor through.
-func once() func(string) []string {
-	seen := false
-	return func(line string) []string {
-		if strings.Contains(line, `"descriptor"`) {
-			if seen {
-				return nil
-			}
-			seen = true
-		}
-		return []string{line}
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"github.com/relaysim/relaysim/sim/match"
 	"github.com/relaysim/relaysim/sim/scenario"
+	"github.com/relaysim/relaysim/sim/trace"
 	"github.com/relaysim/relaysim/sim/verdict"
 )
 
@@ -89,7 +90,7 @@ func (r *run) now(at scenario.Pos, text string, pattern, got any) []verdict.Prob
 func (r *run) compareNothing(e *scenario.Expectation) []verdict.Problem {
 	var problems []verdict.Problem
 	r.ledger.unexpected(func(it *item) {
-		kind, unwanted := r.unwanted(it, e.Nothing.Kinds)
+		kind, unwanted := r.unwanted(it, e)
 		if unwanted && (e.On == "" || it.seen.Peer == e.On) {
 			problems = append(problems, verdict.Problem{
 				At: e.Pos.String(), Text: fmt.Sprintf("expect.nothing: there is %s at #%d", kind, it.seen.Seq),
@@ -100,24 +101,27 @@ func (r *run) compareNothing(e *scenario.Expectation) []verdict.Problem {
 	return problems
 }
 
-// unwanted says whether an item is of one of the kinds; none means what a
-// strict run minds.
-func (r *run) unwanted(it *item, kinds []string) (string, bool) {
+// unwanted says whether an item is of one of the kinds of which there is to be
+// nothing; none means what a strict run minds.
+func (r *run) unwanted(it *item, e *scenario.Expectation) (string, bool) {
+	kinds := e.Nothing.Kinds
 	if len(kinds) == 0 {
 		return r.strict(it)
 	}
-	kind := string(it.lane)
-	switch {
+	kind, frame := string(it.lane), false
+	switch theirs := e.From == string(trace.Connector); {
 	case it.op != "":
-		kind = it.op
+		kind, frame = it.op, !theirs
 	case it.lane == laneGateway:
-		kind = "frame"
+		frame = !theirs
+	case it.lane == laneConnector && (it.frame.Type() == "inbound" || it.frame.Type() == "passthrough_forward"):
+		kind, frame = "delivery", theirs && !r.scenario.EventsUnknown
+	case it.lane == laneConnector:
+		frame = theirs
+	case it.lane == laneClose && e.From != "" && e.From != string(it.seen.From):
+		return "", false
 	}
-	if t := it.frame; it.lane == laneConnector && (t.Type() == "inbound" || t.Type() == "passthrough_forward") {
-		kind = "delivery"
-	}
-	wanted := slices.Contains(kinds, kind) || it.lane == laneGateway && slices.Contains(kinds, "frame")
-	return article(kind), wanted
+	return article(kind), slices.Contains(kinds, kind) || frame && slices.Contains(kinds, "frame")
 }
 
 // strict says whether an item must be expected: an event routed, an action sent

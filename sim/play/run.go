@@ -38,6 +38,7 @@ type run struct {
 	bridge     *bridge.Bridge // to a live connector; nil where there is none
 	held       *holder.Holder // of a connector that a program holds; else nil
 	tokens     []string       // that were put into its edge
+	bearers    bearers        // presented by gateways
 	rested     int            // length of the trace when it was at rest last; -1: it has been asked for something since
 	base       string         // the URL at which gateways find them
 	unmount    func()
@@ -85,7 +86,7 @@ func newRun(s *Stage, sc *scenario.Scenario, rev *wire.Revision, o Options) *run
 	r.wakes, r.asleep = s.mount(http.HandlerFunc(r.woken), counter)
 	far := r.connectorOptions()
 	r.connectors = newConnectors(s, counter, far, sc.Connector.Instances)
-	r.base, r.unmount = s.mount(r.far(), counter)
+	r.base, r.unmount = s.mount(r.noted(r.far()), counter)
 	return r
 }
 
@@ -295,7 +296,7 @@ func (r *run) owners() law.Tenants {
 }
 
 func (r *run) secrets() []string {
-	secrets := append(r.connectors.any().Secrets(), r.tokens...)
+	secrets := slices.Concat(r.connectors.any().Secrets(), r.tokens, r.bearers.list())
 	for _, p := range r.gateways {
 		secrets = append(secrets, p.secret)
 	}

@@ -18,6 +18,7 @@ import (
 // What crosses it is written down by the connector.
 type socket struct {
 	run  *run
+	name string
 	conn *websocket.Conn
 	gone chan struct{} // closed when the reader is
 }
@@ -52,7 +53,7 @@ func (r *run) dial(ctx context.Context, d *scenario.Dial, at string) error {
 		return err
 	}
 	conn.SetReadLimit(-1)
-	s := &socket{run: r, conn: conn, gone: make(chan struct{})}
+	s := &socket{run: r, name: d.As, conn: conn, gone: make(chan struct{})}
 	r.sockets[d.As] = s
 	r.counter.Begin()
 	go s.read()
@@ -77,7 +78,7 @@ func (s *socket) write(messages [][]byte, binary bool) error {
 	}
 	for _, m := range messages {
 		if err := s.conn.Write(context.Background(), kind, m); err != nil {
-			return fmt.Errorf("write by hand: %w", err)
+			return fmt.Errorf("nothing can be sent from %s: its socket is closed (%w)", s.name, err)
 		}
 	}
 	return nil
@@ -111,7 +112,7 @@ func (r *run) token(d *scenario.Dial) (string, error) {
 	if d.Forever {
 		life = 0
 	}
-	token := auth.Mint(p.id, secret, now, life)
+	token := auth.Mint(or(d.ID, p.id), secret, now, life)
 	if d.Padded {
 		raw, err := base64.RawURLEncoding.DecodeString(token)
 		if err != nil {

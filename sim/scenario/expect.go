@@ -11,7 +11,7 @@ type Expectation struct {
 	Socket int `yaml:"-"`
 
 	On   string `yaml:"on" with:"*" doc:"The gateway or dialled socket meant. Default: any."`
-	From string `yaml:"from" enum:"gateway|connector" with:"frame|close" doc:"For frame and close: whose. Default: gateway for frame, any for close."`
+	From string `yaml:"from" enum:"gateway|connector" with:"frame|close|nothing" doc:"For frame and close, also where there is to be nothing of them: whose. Default: gateway for frame, any for close."`
 
 	Event        *Routed      `yaml:"event" doc:"An event was routed to the agent and began a turn."`
 	Send         *Action      `yaml:"send" doc:"A message was sent."`

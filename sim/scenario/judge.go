@@ -103,7 +103,7 @@ func (l *loader) judgeDial(path string, have given) {
 	if have["token"] == nil {
 		return
 	}
-	for _, name := range []string{"secret", "expires", "forever", "padded"} {
+	for _, name := range []string{"secret", "id", "expires", "forever", "padded"} {
 		if at := have[name]; at != nil {
 			l.fault(at, member(path, name), "token is sent as it is: give one or the other")
 		}

@@ -152,6 +152,7 @@ type Dial struct {
 	Secret  string   `yaml:"secret" doc:"Sign with this secret in place of the gateway's."`
 	Expires Duration `yaml:"expires" doc:"The token's life, negative: already over. Default: 300s."`
 	Forever bool     `yaml:"forever" doc:"A token that never expires (exp 0)."`
+	ID      string   `yaml:"id" doc:"Claim to be the gateway of this id, signed with the secret all the same."`
 	Padded  bool     `yaml:"padded" doc:"With base64 padding (AUTH-3)."`
 }
 
