@@ -18,7 +18,9 @@ func newDiff(p program) *cobra.Command {
 the turns and the calls of each session have an order of their own, and how they
 were interleaved does not count. Things of the same kind about the same chat or
 session are compared field by field. Ids that differ in every run (of requests,
-messages, buffers, prompts) are compared by what they stand for, times not at all.
+messages, buffers, prompts) are compared by what they stand for, and so are secrets
+that were cut out of one or both; times are not compared at all. Where one has no
+lines of the agent, as a proxy's has none, only the wire is compared.
 Where the two are of different revisions, a scope is compared under the name scope.
 Both are held whole, so each may have 64 MiB at most.
 

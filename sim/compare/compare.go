@@ -16,6 +16,9 @@ import (
 type Report struct {
 	Same        int // how many items are in both and alike
 	Differences []Difference
+	// WireOnly says that one of the two shows nothing but what crosses, as a proxy
+	// sees it, so that no more was compared: 1 the first does, 2 the second, 0 neither.
+	WireOnly int
 }
 
 // Difference is an item that is in one recording only, or in both with fields
@@ -38,12 +41,15 @@ func Diff(a, b *Recording) *Report {
 	if foreign {
 		a, b = a.withScope(), b.withScope()
 	}
+	r := &Report{WireOnly: wireOnly(a, b)}
 	var rows []row
 	for _, lane := range lanesOf(a, b) {
+		if r.WireOnly != 0 && !onWire(lane) || lane == edgeLane && !edges(a, b) {
+			continue
+		}
 		rows = append(rows, align(a.lanes[lane], b.lanes[lane])...)
 	}
 	inOrder(rows)
-	r := &Report{}
 	ids := newBindings()
 	for _, w := range rows {
 		if w.a == nil || w.b == nil {
@@ -59,6 +65,23 @@ func Diff(a, b *Recording) *Report {
 		r.Differences = append(r.Differences, Difference{A: w.a, B: w.b, Fields: c.fields})
 	}
 	return r
+}
+
+// wireOnly is Report.WireOnly. Two that show no more are compared in all they have.
+func wireOnly(a, b *Recording) int {
+	switch {
+	case a.inside == b.inside:
+		return 0
+	case b.inside:
+		return 1
+	}
+	return 2
+}
+
+// edges says whether what the connectors' edges answered is compared: one that
+// was recorded from between the two does not show it.
+func edges(a, b *Recording) bool {
+	return a.inside && b.inside || len(a.lanes[edgeLane]) > 0 && len(b.lanes[edgeLane]) > 0
 }
 
 // lanesOf are the lanes of both, in the order in which they begin.

@@ -155,6 +155,34 @@ func TestDiff(t *testing.T) {
 		{"lines split over messages are the same lines",
 			lines(frame("gateway", `{"type":"hello","platform":"discord"}`)),
 			lines(`"kind":"frame","conn":1,"from":"gateway","text":"{\"type\":\"hello\","`, `"kind":"frame","conn":1,"from":"gateway","text":"\"platform\":\"discord\"}\n"`), nil},
+		{"placeholders stand for the same secrets",
+			lines(send("r1", "C1", "a=redacted-token-1&b=redacted-key-2"), send("r2", "C1", "redacted-token-1")),
+			lines(send("r1", "C1", "a=redacted-token-7&b=redacted-known-3"), send("r2", "C1", "redacted-token-7")), nil},
+		{"another secret",
+			lines(send("r1", "C1", "redacted-token-1"), send("r2", "C1", "redacted-token-1")),
+			lines(send("r1", "C1", "redacted-token-1"), send("r2", "C1", "redacted-token-2")),
+			[]string{"~ 3 3 gateway → outbound send C1", `  action.content: "redacted-token-1", "redacted-token-2", not the secret that was "redacted-token-1" before`}},
+		{"the same secret where there were two",
+			lines(send("r1", "C1", "redacted-token-1"), send("r2", "C1", "redacted-token-2")),
+			lines(send("r1", "C1", "redacted-token-1"), send("r2", "C1", "redacted-token-1")),
+			[]string{"~ 3 3 gateway → outbound send C1", `  action.content: "redacted-token-2", "redacted-token-1", not the secret that is "redacted-token-1" in the first`}},
+		{"secrets that were cut out of one of them",
+			lines(send("r1", "C1", "use redacted-token-1, not redacted-token-2."), send("r2", "C1", "redacted-token-1")),
+			lines(send("r1", "C1", "use s3cr3t, not 0th3r."), send("r2", "C1", "s3cr3t")), nil},
+		{"and another secret of them",
+			lines(send("r1", "C1", "use s3cr3t."), send("r2", "C1", "0th3r")),
+			lines(send("r1", "C1", "use redacted-token-1."), send("r2", "C1", "redacted-token-1")),
+			[]string{"~ 3 3 gateway → outbound send C1", `  action.content: "0th3r", "redacted-token-1", not the secret that is "s3cr3t" in the first`}},
+		{"a text that differs beside a secret", lines(send("r1", "C1", "use redacted-token-1")), lines(send("r1", "C1", "do use s3cr3t")),
+			[]string{"~ 2 2 gateway → outbound send C1", `  action.content: "use redacted-token-1", "do use s3cr3t"`}},
+		{"more secrets", lines(send("r1", "C1", "redacted-token-1 redacted-token-2")), lines(send("r1", "C1", "redacted-token-1")),
+			[]string{"~ 2 2 gateway → outbound send C1", `  action.content: "redacted-token-1 redacted-token-2", "redacted-token-1"`}},
+		{"a secret in a session key",
+			lines(turn("agent:redacted-field-1", "a"), turn("agent:redacted-field-2", "b")),
+			lines(turn("agent:redacted-field-5", "a"), turn("agent:redacted-field-4", "b")), nil},
+		{"a form",
+			lines(frame("connector", `{"type":"passthrough_forward","forward":{"platform":"sms","bodyB64":"Qm9keT1oaSZUb2tlbj1yZWRhY3RlZC10b2tlbi0x"}}`)),
+			lines(frame("connector", `{"type":"passthrough_forward","forward":{"platform":"sms","bodyB64":"Qm9keT1oaSZUb2tlbj1yZWRhY3RlZC10b2tlbi0y"}}`)), nil},
 		{"an end", lines(`"kind":"close","conn":1,"from":"gateway","code":1000`), lines(`"kind":"close","conn":1,"from":"gateway","code":1001`),
 			[]string{"~ 2 2 gateway → closes", "  code: 1000, 1001"}},
 		{"an event's empty fields", lines(turn("s", "a")), lines(`"kind":"routed","session_key":"s","event":{"text":"a","reply_to_text":null,"media_urls":[]}`), nil},
@@ -208,5 +236,41 @@ func TestLongLanes(t *testing.T) {
 	}
 	if n := len(diff(t, lines(a...), lines(append(b, turn("s", "more"))...))); n != 2*3000+1 {
 		t.Errorf("got %d lines", n)
+	}
+}
+
+// TestOnlyTheWire: what a proxy cannot see is not missing in its recording.
+func TestOnlyTheWire(t *testing.T) {
+	t.Parallel()
+	const answer = `"kind":"answer","from":"connector","path":"/interactions/b","code":200`
+	whole := lines(send("r1", "C1", "a"), turn("s", "a"), answer, `"kind":"agent","call":"send","args":{}`, `"kind":"interrupted","session_key":"s"`)
+	wire := lines(send("r1", "C1", "a"))
+	for _, tt := range []struct {
+		name     string
+		a, b     []byte
+		wireOnly int
+		want     []string
+	}{
+		{"the first", wire, whole, 1, nil},
+		{"the second", whole, wire, 2, nil},
+		{"both", wire, wire, 0, nil},
+		{"neither", whole, lines(send("r1", "C1", "a"), `"kind":"state","state":"connected"`, answer), 0, []string{
+			"- 3 turn of s", "- 5 agent send", "- 6 interrupt of s",
+		}},
+		{"a connector and a proxy", lines(send("r1", "C1", "a"), answer), wire, 0, nil},
+		{"another difference", whole, lines(send("r1", "C1", "b")), 2, []string{
+			"~ 2 2 gateway → outbound send C1", `  action.content: "a", "b"`,
+		}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			r := compare.Diff(read(t, "", tt.a), read(t, "", tt.b))
+			if r.WireOnly != tt.wireOnly {
+				t.Errorf("only the wire: got %d, want %d", r.WireOnly, tt.wireOnly)
+			}
+			if d := cmp.Diff(tt.want, shown(r)); d != "" {
+				t.Errorf("(-want +got)\n%s", d)
+			}
+		})
 	}
 }

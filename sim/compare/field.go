@@ -61,7 +61,7 @@ func (c *comparison) values(path, name string, a, b any) {
 func (c *comparison) texts(path, name, a, b string) {
 	class := classes[name]
 	if class == "" {
-		if a != b {
+		if !c.secrets(path, a, b) && a != b {
 			c.differ(path, a, b)
 		}
 		return

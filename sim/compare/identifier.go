@@ -61,6 +61,7 @@ func mask(name string, v any, loose bool) any {
 		if c := classes[name]; c != "" {
 			return "(" + string(c) + ")"
 		}
+		return blank(v)
 	case []any:
 		list := make([]any, len(v))
 		for i := range v {

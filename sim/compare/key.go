@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"maps"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/relaysim/relaysim/sim/trace"
 )
@@ -53,7 +54,11 @@ func withBody(frame any) any {
 		return frame
 	}
 	tree, isJSON := trace.Tree(body)
-	if !isJSON {
+	switch {
+	case isJSON:
+	case utf8.Valid(body): // such as a form
+		tree = string(body)
+	default:
 		return frame
 	}
 	fields, forward = maps.Clone(fields), maps.Clone(forward)

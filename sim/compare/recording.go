@@ -16,6 +16,7 @@ type Recording struct {
 	lanes map[string][]*Item
 	order []string // of the lanes, as they begin
 
+	inside  bool // it shows more than what crosses between the two
 	framer  trace.Framer
 	sockets map[int]int       // their numbers in the order of opening
 	asked   map[asking]string // the key of each request
@@ -43,6 +44,19 @@ type asking struct {
 type place struct {
 	line int
 	o    *trace.Observation
+}
+
+// The lanes of what does not cross between the two, and how their names begin.
+const (
+	turnsLane      = "turns of "
+	callsLane      = "calls of "
+	interruptsLane = "interrupts"
+	edgeLane       = "edge"
+)
+
+// onWire says whether a lane is of what crosses between the two.
+func onWire(lane string) bool {
+	return lane != interruptsLane && lane != edgeLane && !strings.HasPrefix(lane, turnsLane) && !strings.HasPrefix(lane, callsLane)
 }
 
 // socket is the number of a socket in the order in which they were opened.
@@ -79,23 +93,27 @@ func (r *Recording) Add(line int, o *trace.Observation) {
 		})
 	case trace.Routed:
 		event := o.Event.JSON()
-		r.add(l, "turns of "+o.SessionKey, &Item{
+		r.add(l, turnsLane+o.SessionKey, &Item{
 			key: "routed", What: "turn of " + o.SessionKey, loose: true,
 			tree: func() any { return map[string]any{"session_key": o.SessionKey, "event": treeOr(event)} },
 		})
 	case trace.Agent:
 		r.call(l)
 	case trace.Interrupted:
-		r.add(l, "interrupts", &Item{
+		r.add(l, interruptsLane, &Item{
 			key: "interrupted " + o.SessionKey, What: "interrupt of " + o.SessionKey,
 			tree: whole(map[string]any{"session_key": o.SessionKey, "chat_id": o.ChatID, "active_turn": o.ActiveTurn}),
 		})
 	case trace.Answer:
-		r.add(l, "edge", &Item{
+		r.add(l, edgeLane, &Item{
 			key: "answer " + o.Path, What: "edge answers " + o.Path,
 			tree: whole(map[string]any{"path": o.Path, "status": o.Code, "body": treeOr(o.Data)}),
 		})
 	case trace.State, trace.Buffered, trace.Wake, trace.Note:
+	}
+	switch o.Kind {
+	case trace.Routed, trace.Agent, trace.Interrupted, trace.State:
+		r.inside = true
 	}
 }
 
@@ -114,7 +132,7 @@ func (r *Recording) call(l place) {
 	}
 	chat, _ := trace.Text(trace.Field(o.Args.JSON(), "chat_id"))
 	what := strings.TrimSpace("agent " + op + " " + chat + " " + session)
-	r.add(l, "calls of "+session, &Item{
+	r.add(l, callsLane+session, &Item{
 		key: op + " " + chat, What: what,
 		tree: func() any { return map[string]any{"args": treeOr(args), "result": treeOr(result)} },
 	})
@@ -145,7 +163,8 @@ func (r *Recording) frame(l place, f trace.FrameLine) {
 }
 
 func (r *Recording) add(l place, lane string, item *Item) {
-	item.Line, item.Seq = l.line, l.o.Seq
+	item.Line, item.Seq, item.key = l.line, l.o.Seq, blank(item.key)
+	lane = blank(lane)
 	item.mask = masked(item.tree(), item.loose)
 	if _, there := r.lanes[lane]; !there {
 		r.order = append(r.order, lane)

@@ -15,6 +15,9 @@ func Differences(w io.Writer, a, b string, r *compare.Report, colour bool) error
 	p := palette{colour}
 	var out strings.Builder
 	var onlyA, onlyB, differ int
+	if r.WireOnly != 0 {
+		fmt.Fprintf(&out, "only the wire is compared: %s has no lines of the agent\n", escape([]string{a, b}[r.WireOnly-1]))
+	}
 	for _, d := range r.Differences {
 		switch {
 		case d.B == nil:
