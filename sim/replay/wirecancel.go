@@ -11,18 +11,37 @@ import (
 // A turn that a command cancels has no reply (TURN-3). The command tells that it
 // ran until then.
 
-// cancel takes in a command that cancels the turn of its user in its chat: the
-// first one there that has no reply. What comes after it waits.
+// cancel takes in a command that cancels the turn of its session: the first one
+// that has no reply. What comes after it waits.
 func (w *wire) cancel(l *line, by *heard, command string) {
-	c := w.in(by.names.chat)
-	for j, h := range c.open {
-		if h != by && h.names.user == by.names.user && (h.thread == by.thread || h.thread == by.names.chat) {
-			h.cut, h.text = l, cancelledBy+command
-			w.cuts[l] = append(w.cuts[l], h)
-			c.open = append(c.open[:j:j], c.open[j+1:]...)
-			return
+	var first *heard
+	for chat, c := range w.chats {
+		if chat != by.names.chat && !by.names.inSource {
+			continue
+		}
+		for _, h := range c.open {
+			if h != by && w.reaches(by, h) && (first == nil || h.at.Number < first.at.Number) {
+				first = h
+			}
 		}
 	}
+	if first != nil {
+		first.cut, first.text = l, cancelledBy+command
+		w.cuts[l] = append(w.cuts[l], first)
+		w.close(first)
+	}
+}
+
+// reaches says whether a command is given in the session of an event. Pressed in a
+// thread, it has that as its chat (DI-1); and who is in one shares it (SK-4).
+func (w *wire) reaches(by, h *heard) bool {
+	threaded := h.thread != "" && (h.thread == by.thread || by.names.inSource && h.thread == by.names.chat)
+	config := w.compiler.tape.config(w.compiler.actor)
+	perUser := config != nil && config.Sessions != nil && config.Sessions.ThreadPerUser != nil && *config.Sessions.ThreadPerUser
+	if h.names.user != by.names.user && (!threaded || perUser) {
+		return false
+	}
+	return threaded || h.names.chat == by.names.chat && h.thread == by.thread
 }
 
 // cancelling is the name of the command that a text is, if that cancels a turn.
