@@ -48,6 +48,13 @@ Exit status: 0 written, 2 the call or the file was wrong.`,
 }
 
 func importHAR(p program, path, out string) error {
+	if s := (source{name: path}); isSource(path) {
+		what := "a scenario"
+		if s.recorded() {
+			what = "a recording"
+		}
+		return fmt.Errorf("%s: %s, want an HTTP archive (.har)", path, what)
+	}
 	f, err := openRecording(path)
 	if err != nil {
 		return err

@@ -102,7 +102,7 @@ func TestBuffersAndSessionsSurviveKill(t *testing.T) { // SES-7, SES-8, IDLE-3, 
 	connector.says(`#C1  bot: (one)`)
 	gateway.kill()
 	before := onlySession(t, sessions)
-	connector.says(`conn 1 .*(closes|gone)`)
+	connector.says(`conn 1 .*(cuts|closes)`)
 	speak(t, url, "two")
 	speak(t, url, "three")
 	connector.kill()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 	"github.com/relaysim/relaysim/sim/recording"
 	"github.com/relaysim/relaysim/sim/redact"
 	"github.com/relaysim/relaysim/sim/scenario"
+	"github.com/relaysim/relaysim/sim/spell"
 )
 
 // session is one run of record: its file, its proxy and what is said of them.
@@ -175,7 +177,10 @@ func (f *recordFlags) ownGateway(p program) (*record.OwnOptions, error) {
 	}
 	if o.Rules = record.Echo(); f.agent != "echo" {
 		sc, err := scenario.LoadFile(nil, f.agent)
-		if err != nil {
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			return nil, fmt.Errorf("--agent %s: neither echo nor a file%s", f.agent, spell.DidYouMean(f.agent, []string{"echo"}))
+		case err != nil:
 			return nil, fmt.Errorf("--agent: %w", err)
 		}
 		if o.Rules, o.Vars = sc.Agent, sc.Vars; len(o.Rules) == 0 {

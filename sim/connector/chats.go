@@ -53,7 +53,7 @@ type message struct {
 }
 
 func (m *message) bytes() int {
-	return overhead + len(m.ID) + len(m.From) + len(m.Text) + len(m.ReplyTo) + len(m.ThreadID) + len(m.MediaURL)
+	return overhead + len(m.ID) + len(m.From) + len(m.Name) + len(m.Text) + len(m.ReplyTo) + len(m.ThreadID) + len(m.MediaURL)
 }
 
 func (c *chats) init(clock quartz.Clock, watch func(Shown)) {

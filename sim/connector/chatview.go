@@ -15,7 +15,8 @@ type ChatView struct {
 // MessageView is one message of a ChatView.
 type MessageView struct {
 	ID        string   `json:"id"`
-	From      string   `json:"from"` // bot or a user id
+	From      string   `json:"from"`           // bot or a user id
+	Name      string   `json:"name,omitempty"` // of the user, where the event has one
 	Text      string   `json:"text"`
 	Edited    bool     `json:"edited"`
 	ReplyTo   string   `json:"reply_to,omitempty"`

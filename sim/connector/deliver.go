@@ -59,7 +59,7 @@ func (c *Connector) show(event map[string]any, src source, tenant string) {
 	text, _ := event["text"].(string)
 	replyTo, _ := event["reply_to_message_id"].(string)
 	c.chats.add(src.chatID, message{
-		MessageView: MessageView{ID: id, From: src.author, Text: text, ReplyTo: replyTo, ThreadID: src.thread},
+		MessageView: MessageView{ID: id, From: src.author, Name: src.name, Text: text, ReplyTo: replyTo, ThreadID: src.thread},
 		tenant:      tenant,
 	})
 }

@@ -9,6 +9,7 @@ import (
 type source struct {
 	platform, chatType, chatID string
 	author                     string // user_id
+	name                       string // of the author, as it is shown (IN-6)
 	user, thread               string // user is the participant of a key: user_id_alt where there is one
 	scope, profile             string
 	prospective                string
@@ -26,7 +27,7 @@ func sourceOf(m map[string]any) source {
 	}
 	s := source{
 		platform: get("platform"), chatType: get("chat_type"), chatID: get("chat_id"),
-		author: get("user_id"), user: get("user_id_alt", "user_id"), thread: get("thread_id"),
+		author: get("user_id"), name: get("user_display_name", "user_name", "user_handle"), user: get("user_id_alt", "user_id"), thread: get("thread_id"),
 		scope: get("scope_id", "guild_id"), profile: get("profile"), prospective: get("prospective_thread_id"),
 	}
 	if s.chatType == "" {

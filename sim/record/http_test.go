@@ -93,6 +93,26 @@ func TestBodiesStream(t *testing.T) {
 	}
 }
 
+// Whoever asks at the socket's path for no socket is refused, and the recording
+// says what that was.
+func TestAPlainRequestForTheSocketIsExplained(t *testing.T) { // DIAL-2
+	t.Parallel()
+	connector := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadRequest) }))
+	defer connector.Close()
+	r := startProxy(t, connector.URL)
+	client := &http.Client{Transport: &http.Transport{}}
+	defer client.CloseIdleConnections()
+	answer, err := client.Head("http://" + r.addr + "/relay")
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer.Body.Close()
+	want := `0 note > "HEAD /relay was answered 400: it is an HTTP request, and not an upgrade to a WebSocket"` + "\n"
+	if got := summary(r.lines(t)); answer.StatusCode != http.StatusBadRequest || got != want {
+		t.Errorf("got %d and %s, want %s", answer.StatusCode, got, want)
+	}
+}
+
 // A connector that is down is told to whoever asks, and noted.
 func TestHTTPWithoutAConnector(t *testing.T) {
 	t.Parallel()

@@ -8,6 +8,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/coder/websocket"
+
 	"github.com/relaysim/relaysim/gateway"
 	sessions "github.com/relaysim/relaysim/gateway/session"
 	"github.com/relaysim/relaysim/gateway/wire"
@@ -66,7 +68,7 @@ func (p *Proxy) RunOwn(ctx context.Context, o OwnOptions) error {
 		Agent:      agent,
 		Store:      store,
 		HTTPClient: &http.Client{Transport: transport},
-		Observer:   told{agent, p.notice},
+		Observer:   &told{Agent: agent, notice: p.notice},
 	})
 	if err != nil {
 		return err
@@ -103,20 +105,34 @@ func runGateway(ctx context.Context, g *gateway.Gateway) error {
 type told struct {
 	*play.Agent
 	notice func(string)
+
+	mu   sync.Mutex
+	last string // Guarded by mu. What was told of the gateway's state.
 }
 
-// StateChanged tells the person too.
-func (t told) StateChanged(s gateway.State, err error) {
+// StateChanged tells the person too, but not of each attempt that ends as the one
+// before did.
+func (t *told) StateChanged(s gateway.State, err error) {
 	t.Agent.StateChanged(s, err)
 	text := "the gateway is " + s.String()
 	if err != nil {
 		text += ": " + err.Error()
 	}
-	t.notice(text)
+	if websocket.CloseStatus(err) == closeUnauthorized {
+		text += "; are GATEWAY_RELAY_ID and GATEWAY_RELAY_SECRET those of this connector?"
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if text != t.last {
+		t.notice(text)
+	}
+	t.last = text
 }
 
+const closeUnauthorized = 4401 // (AUTH-4)
+
 // SessionsSetAside tells the person too.
-func (t told) SessionsSetAside(err *sessions.SetAsideError) {
+func (t *told) SessionsSetAside(err *sessions.SetAsideError) {
 	t.Agent.SessionsSetAside(err)
 	t.notice(err.Error())
 }

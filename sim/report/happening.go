@@ -42,7 +42,7 @@ func happening(o *trace.Observation) move {
 }
 
 func closing(o *trace.Observation) move {
-	m := move{from: gatewayLane, to: connectorLane, text: fields("closes", number(o.Code), "", quoted(o.Reason))}
+	m := move{from: gatewayLane, to: connectorLane, text: ended(o)}
 	if o.From == trace.Connector {
 		m.from, m.to = m.to, m.from
 	}

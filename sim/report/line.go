@@ -39,7 +39,7 @@ func happened(o *trace.Observation) string {
 	case trace.Open:
 		return "gateway →    opens " + fields("", o.Path, "auth", o.Auth, "as", o.AuthenticatedAs, "status", number(o.Code), "", quoted(o.Reason))
 	case trace.Close:
-		return arrow(o.From) + fields("closes", number(o.Code), "", quoted(o.Reason))
+		return arrow(o.From) + ended(o)
 	case trace.Routed:
 		return "routed       " + plain(o.SessionKey) + " " + plain(withoutNulls(o.Event.JSON()))
 	case trace.Agent:
@@ -117,6 +117,17 @@ func fields(pairs ...string) string {
 	}
 	return strings.Join(parts, " ")
 }
+
+// ended says how a socket ended.
+func ended(o *trace.Observation) string {
+	if o.Code == noCloseFrame {
+		return "cuts the socket, without a close frame" + fields("", "", "", quoted(o.Reason))
+	}
+	return fields("closes", number(o.Code), "", quoted(o.Reason))
+}
+
+// noCloseFrame is the code of a close that was none.
+const noCloseFrame = -1
 
 func number(n int) string {
 	if n == 0 {

@@ -110,7 +110,7 @@ func (p *Prompt) chat(_ context.Context, channel string) error {
 	var b strings.Builder
 	for i := range view.Messages {
 		m := &view.Messages[i]
-		b.WriteString(said(view.Channel, m.From+":", body(m), note(m)))
+		b.WriteString(said(view.Channel, writer(m), body(m), note(m)))
 	}
 	switch {
 	case view.Typing:

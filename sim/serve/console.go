@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -71,10 +72,13 @@ func seen(s *connector.Shown) string {
 		}
 		return said(s.Channel, "bot", "reacts "+strings.Join(m.Reactions, " ")+" to "+m.ID, "")
 	case "edit":
-		return said(s.Channel, m.From+":", m.Text, "(edited "+m.ID+")")
+		return said(s.Channel, writer(m), m.Text, "(edited "+m.ID+")")
 	}
-	return said(s.Channel, m.From+":", body(m), note(m))
+	return said(s.Channel, writer(m), body(m), note(m))
 }
+
+// writer is who wrote a message.
+func writer(m *connector.MessageView) string { return cmp.Or(m.Name, m.From) + ":" }
 
 // body is a message's text and its media.
 func body(m *connector.MessageView) string {

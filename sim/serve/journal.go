@@ -88,7 +88,7 @@ func (j *journal) shown(s connector.Shown) {
 
 // cut is a message without secrets. The lock is held.
 func (j *journal) cut(m connector.MessageView) connector.MessageView {
-	for _, text := range []*string{&m.ID, &m.From, &m.Text, &m.ReplyTo, &m.ThreadID, &m.MediaURL} {
+	for _, text := range []*string{&m.ID, &m.From, &m.Name, &m.Text, &m.ReplyTo, &m.ThreadID, &m.MediaURL} {
 		*text = j.redact.Text(*text)
 	}
 	return m

@@ -59,7 +59,9 @@ func (p *Prompt) Do(ctx context.Context, line string) error {
 		return p.say(ctx, line[1:])
 	case strings.HasPrefix(line, ":"):
 		return p.command(ctx, line[1:])
-	case strings.HasPrefix(line, "/") && len(line) > 1:
+	case line == "/", strings.HasPrefix(line, "/ "):
+		return errors.New("want the name of a command right behind the /, such as /ping")
+	case strings.HasPrefix(line, "/"):
 		return p.slash(ctx, line[1:])
 	}
 	return p.say(ctx, line)
@@ -76,8 +78,8 @@ func (p *Prompt) command(ctx context.Context, line string) error {
 		}
 		names = append(names, c.name)
 	}
-	if end := spell.DidYouMean(name, names); end != "" {
-		return fmt.Errorf("unknown command :%s%s", name, end)
+	if near := spell.Nearest(name, names); near != "" {
+		return fmt.Errorf("unknown command :%s, did you mean :%s?", name, near)
 	}
 	return fmt.Errorf("unknown command :%s; :help lists them, and :: begins a message with a colon", name)
 }

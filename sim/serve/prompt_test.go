@@ -72,9 +72,9 @@ func TestPromptPlaysTheUsers(t *testing.T) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 	for _, want := range []string{
-		"#C1  U1: hello  (m", "#C1  bot: heard hello  (out-1, to m", "the edge answers 200 {\"type\":5}",
+		"#C1  ann: hello  (m", "#C1  bot: heard hello  (out-1, to m", "the edge answers 200 {\"type\":5}",
 		"#C1  bot: heard /deploy now prod", "#C1  bot: heard :colon first", "#C1  bot: heard yes",
-		"#D1  U2: psst", "#D1  bot: heard psst", "#C1  discord, messages: 6\n", "conn 1  gw-1  discord discord-bot\n",
+		"#D1  bob: psst", "#D1  bot: heard psst", "#C1  discord, messages: 6\n", "conn 1  gw-1  discord discord-bot\n",
 	} {
 		if !strings.Contains(chat.String(), want) {
 			t.Errorf("no %q in\n%s", want, chat)
@@ -95,7 +95,7 @@ func TestPromptEndsConnections(t *testing.T) {
 		":wait connected", ":drop", ":wait 20ms", ":wait connected 20s", ":close 1012 back soon", ":wait 20ms", ":wait connected 20s",
 		":close 1012 bye now @gw-1", ":wait 20ms", ":wait connected 20s", ":close 1012 @gw-1 see ${you}", ":wait 20ms", ":wait connected 20s",
 		":revoke", ":wait 50ms")
-	for _, want := range []string{"closes -1\n", "closes 1012 \"back soon\"", "closes 1012 \"bye now\"", "closes 1012 \"see ${you}\"", "closes 4401 \"revoked\""} {
+	for _, want := range []string{"cuts the socket, without a close frame\n", "closes 1012 \"back soon\"", "closes 1012 \"bye now\"", "closes 1012 \"see ${you}\"", "closes 4401 \"revoked\""} {
 		if !strings.Contains(log.String(), want) {
 			t.Errorf("no %q in\n%s", want, log)
 		}
@@ -110,7 +110,9 @@ func TestPromptSaysWhatIsWrong(t *testing.T) {
 	r := up(t, anyone+"\ngateways: {a: {}, b: {}}", serve.Options{Loopback: true})
 	p, chat, _ := r.sit(t)
 	for line, want := range map[string]string{
-		":hlep":                        "unknown command :hlep, did you mean help?",
+		":hlep":                        "unknown command :hlep, did you mean :help?",
+		"/":                            "want the name of a command right behind the /, such as /ping",
+		"/ ping":                       "want the name of a command",
 		":xyzzy":                       ":help lists them",
 		":in":                          "want :in <CHANNEL> [GUILD]",
 		":in a b c":                    "want :in <CHANNEL> [GUILD]",
@@ -125,6 +127,8 @@ func TestPromptSaysWhatIsWrong(t *testing.T) {
 		":drop @gw-c":                  `no gateway is connected`,
 		":log maybe":                   "want :log <on|off>",
 		":wait reply x":                `want a time such as 5s, got "x"`,
+		":wait 1ms 5s":                 `or a time such as 2s, got "1ms 5s"`,
+		":wait reply nonsense":         `want a time such as 5s, got "nonsense"`,
 		":wait forit":                  "want :wait connected, reply or a time",
 		":wait for it":                 `want a time such as 5s, got "it"`,
 		":wait connected 1ms":          "not within 1ms: a gateway has said hello",

@@ -33,8 +33,8 @@ func (p *Prompt) wait(ctx context.Context, rest string) error {
 		})
 	}
 	d, err := time.ParseDuration(what)
-	if err != nil || d <= 0 {
-		return fmt.Errorf("want :wait connected, reply or a time such as 2s, got %q", what)
+	if err != nil || d <= 0 || text != "" {
+		return fmt.Errorf("want :wait connected, reply or a time such as 2s, got %q", rest)
 	}
 	t := time.NewTimer(d)
 	defer t.Stop()
