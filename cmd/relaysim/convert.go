@@ -34,7 +34,7 @@ Exit status: 0 it passes, 1 it does not or was interrupted, 2 the call or the fi
 was wrong.`
 
 func newConvert(p program) *cobra.Command {
-	var out string
+	var to destination
 	cmd := &cobra.Command{
 		Use:     "convert file.jsonl",
 		Short:   "Make a scenario of a recording",
@@ -42,10 +42,13 @@ func newConvert(p program) *cobra.Command {
 		Example: `  relaysim convert session.jsonl -o scenarios/session.yaml`,
 		Args:    wantArgs(1, "the recording to convert"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return convertFile(cmd.Context(), p, args[0], out)
+			if err := to.check(); err != nil {
+				return err
+			}
+			return convertFile(cmd.Context(), p, args[0], to.path)
 		},
 	}
-	cmd.Flags().StringVarP(&out, "output", "o", "", "write the scenario to this `file`, in place of stdout")
+	to.add(cmd.Flags(), "write the scenario to this `file`, in place of stdout")
 	return cmd
 }
 

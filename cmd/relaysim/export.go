@@ -10,7 +10,7 @@ import (
 )
 
 func newExport(p program) *cobra.Command {
-	var out string
+	var to destination
 	cmd := &cobra.Command{
 		Use:   "export file.jsonl",
 		Short: "Write a recording as an HTTP archive with WebSocket messages",
@@ -24,10 +24,13 @@ Exit status: 0 written, 2 the call or the file was wrong.`,
 		Example: `  relaysim export recordings/modal-submit-2026-08.jsonl -o modal.har`,
 		Args:    wantArgs(1, "the recording to export"),
 		RunE: func(_ *cobra.Command, args []string) error {
-			return exportHAR(p, args[0], out)
+			if err := to.check(); err != nil {
+				return err
+			}
+			return exportHAR(p, args[0], to.path)
 		},
 	}
-	cmd.Flags().StringVarP(&out, "output", "o", "", "write the archive to this `file`, in place of stdout")
+	to.add(cmd.Flags(), "write the archive to this `file`, in place of stdout")
 	return cmd
 }
 

@@ -15,8 +15,7 @@ import (
 )
 
 func newImport(p program) *cobra.Command {
-	var out string
-	var force bool
+	var to destination
 	cmd := &cobra.Command{
 		Use:   "import file.har",
 		Short: "Make a recording of an HTTP archive with WebSocket messages",
@@ -34,16 +33,13 @@ Exit status: 0 written, 2 the call or the file was wrong.`,
 		Example: `  relaysim import relay.example.har -o session.jsonl`,
 		Args:    wantArgs(1, "the archive to import"),
 		RunE: func(_ *cobra.Command, args []string) error {
-			if out != "" && !force {
-				if err := keep(out); err != nil {
-					return fmt.Errorf("-o: %w", err)
-				}
+			if err := to.check(); err != nil {
+				return err
 			}
-			return importHAR(p, args[0], out)
+			return importHAR(p, args[0], to.path)
 		},
 	}
-	cmd.Flags().StringVarP(&out, "output", "o", "", "write the recording to this `file`, in place of stdout")
-	cmd.Flags().BoolVar(&force, "force", false, "replace the file of -o if it is there")
+	to.add(cmd.Flags(), "write the recording to this `file`, in place of stdout")
 	return cmd
 }
 

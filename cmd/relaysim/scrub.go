@@ -15,8 +15,7 @@ import (
 
 // scrubFlags are those of scrub, as given.
 type scrubFlags struct {
-	out     string
-	force   bool
+	to      destination
 	inPlace bool
 	secrets string
 	redact  redact.Options
@@ -59,8 +58,7 @@ func newScrub(p program) *cobra.Command {
 		},
 	}
 	f := cmd.Flags()
-	f.StringVarP(&flags.out, "output", "o", "", "write the recording to this `file`")
-	f.BoolVar(&flags.force, "force", false, "replace the file of -o if it is there")
+	flags.to.add(f, "write the recording to this `file`")
 	f.BoolVar(&flags.inPlace, "in-place", false, "replace the files themselves")
 	f.StringVar(&flags.secrets, "secrets", "", "cut out the lines of this `file` too")
 	f.StringArrayVar(&flags.redact.Patterns, "redact", nil, "cut out what matches this `regexp` too; may be given again")
@@ -71,16 +69,15 @@ func newScrub(p program) *cobra.Command {
 
 func scrubAll(p program, flags scrubFlags, files []string) error {
 	switch {
-	case flags.inPlace == (flags.out != ""):
+	case flags.inPlace == (flags.to.path != ""):
 		return errors.New("want -o for another file, or --in-place for the files themselves")
-	case flags.out != "" && len(files) > 1:
+	case flags.to.path != "" && len(files) > 1:
 		return errors.New("-o takes one recording: use --in-place for several")
-	case flags.inPlace && flags.force:
+	case flags.inPlace && flags.to.force:
 		return errors.New("--force is for -o: --in-place replaces the files anyway")
-	case flags.out != "" && !flags.force:
-		if err := keep(flags.out); err != nil {
-			return fmt.Errorf("-o: %w", err)
-		}
+	}
+	if err := flags.to.check(); err != nil {
+		return err
 	}
 	if flags.secrets != "" {
 		b, err := os.ReadFile(flags.secrets)
@@ -93,7 +90,7 @@ func scrubAll(p program, flags scrubFlags, files []string) error {
 		return fmt.Errorf("--redact: %w", err)
 	}
 	for _, file := range files {
-		out := flags.out
+		out := flags.to.path
 		if flags.inPlace {
 			var err error
 			if out, err = filepath.EvalSymlinks(file); err != nil {

@@ -11,7 +11,7 @@ import (
 type ExistsError string
 
 func (e ExistsError) Error() string {
-	return fmt.Sprintf("%s is there already, and a recording is not overwritten", string(e))
+	return fmt.Sprintf("%s is there already, and is not overwritten", string(e))
 }
 
 func (ExistsError) Is(target error) bool { return target == fs.ErrExist }
