@@ -25,8 +25,8 @@ func (s *Stage) lacking(ctx context.Context, sc *scenario.Scenario, rev *wire.Re
 	if !slices.Contains(about.Revisions, rev.Name) {
 		return "it speaks " + strings.Join(about.Revisions, ", ") + " only"
 	}
-	if sc.Recorded != nil && len(about.Lacks) > 0 {
-		return "it lacks some rules, and a recording does not say which it needs"
+	if l := neededBy(sc.Recorded, about.Lacks); l != "" {
+		return "it does not claim to keep " + l + ", which the recorded session may need"
 	}
 	for _, rule := range sc.Covers {
 		area, _, _ := strings.Cut(rule, "-")
@@ -51,6 +51,21 @@ func (s *Stage) lacking(ctx context.Context, sc *scenario.Scenario, rev *wire.Re
 		return "its agent streams, which no driver can"
 	}
 	return s.tied(ctx, sc, rev, o, &about)
+}
+
+// neededBy is the first of the rules and areas that a recording may need, which
+// does not say which it does; "" where it is sure to need none.
+func neededBy(r *scenario.Recorded, lacks []string) string {
+	if r == nil {
+		return ""
+	}
+	for _, l := range lacks {
+		area, _, _ := strings.Cut(l, "-")
+		if !slices.Contains(r.Spares, l) && !slices.Contains(r.Spares, area) {
+			return l
+		}
+	}
+	return ""
 }
 
 // hands are what is tied of the built-in gateway in a rehearsal.

@@ -244,3 +244,17 @@ func TestConnectorEndsAsRecorded(t *testing.T) {
 		}
 	}
 }
+
+// TestWhatTheContractLeavesOpen is not compared: a field that may be left out, and
+// where the id of an interaction stands beside the source.
+func TestWhatTheContractLeavesOpen(t *testing.T) { // RX-1, DI-1
+	t.Parallel()
+	for name, want := range map[string]string{
+		"react-lifecycle-2026-08":         `"remove":{"$in":[{"$absent":true},false]}`,
+		"slash-command-follow-up-2026-08": `"event":{"message_id":{"$in":[null,"","I1"]}`,
+	} {
+		if got := dump(compile(t, name)); !strings.Contains(string(got), want) {
+			t.Errorf("%s: no %s in\n%s", name, want, got)
+		}
+	}
+}

@@ -61,6 +61,9 @@ func (c *compiler) routed(l *line) (*scenario.Routed, error) {
 	if !ok {
 		return e, nil
 	}
+	if n := namesOf(event); n.inSource { // which of the two has it, is not said (DI-1)
+		e.MessageID = value(map[string]any{"$in": []any{nil, "", literal(n.message)}}, pos)
+	}
 	source := map[string]any{}
 	for _, field := range []string{"platform", "chat_id", "chat_type", "chat_name", "user_id", "user_name", "thread_id", "chat_topic"} {
 		source[field] = orNothing(recorded[field])

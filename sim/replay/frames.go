@@ -120,6 +120,9 @@ func actionPattern(action map[string]any) any {
 	for name, v := range action {
 		p[name] = literals(v)
 	}
+	if action["remove"] == false { // it may be left out (RX-1)
+		p["remove"] = map[string]any{"$in": []any{nowhere(), false}}
+	}
 	p["metadata"] = nowhere()
 	if metadata, ok := action["metadata"]; ok {
 		p["metadata"] = exactly(metadata)

@@ -34,6 +34,7 @@ type tape struct {
 	toldUntil int           // the seq of the last that does; of a recording cut short the next may be missing
 	unplayed  map[string]int
 	cast      *cast
+	spares    spares
 }
 
 // Opener opens a recording, which is read several times.
@@ -42,7 +43,7 @@ type Opener func() (io.ReadCloser, error)
 // newTape surveys a recording. With an error of the reader there is a tape all
 // the same if the header could be read: of what stands before the line.
 func newTape(open Opener, file string) (t *tape, warnings []*recording.Problem, err error) {
-	t = &tape{open: open, file: file, wireOnly: true, unplayed: map[string]int{}, cast: newCast()}
+	t = &tape{open: open, file: file, wireOnly: true, unplayed: map[string]int{}, cast: newCast(), spares: newSpares()}
 	var later bool // it shows what only the later revision has
 	warnings, err = t.read(func(l *recording.Line) error {
 		switch o := l.Observation; {
@@ -114,6 +115,7 @@ func (t *tape) survey(l *recording.Line) {
 		}
 	}
 	t.cast.meet(l)
+	t.spares.survey(o)
 }
 
 // lifeCalls are those that are no action of the contract's.

@@ -8,6 +8,9 @@ package scenario
 type Recorded struct {
 	// Notes are what of the recording is not played.
 	Notes []string
+	// Spares are the areas and rules of the contract that the session has nothing to
+	// do with, so that a gateway without them can play it.
+	Spares []string
 	// Cut says that the recording does not go on to the end of its session: what
 	// the gateway does beyond its last line is nothing that it should not do.
 	Cut bool
