@@ -78,6 +78,9 @@ func checkText(w io.Writer, r *drivercheck.Report) error {
 		fmt.Fprintf(&b, "%s, speaks %s\n", report.Safe(strings.TrimSpace(r.About.Name+" "+r.About.Version)), strings.Join(r.About.Revisions, " and "))
 	}
 	for _, i := range r.Items {
+		if i.Outcome == drivercheck.NotTried {
+			continue // they are counted
+		}
 		line := fmt.Sprintf("%-11s  %s", i.Outcome, i.What)
 		if i.Outcome != drivercheck.Wrong && i.Saw != "" {
 			line += " (" + report.Safe(i.Saw) + ")"

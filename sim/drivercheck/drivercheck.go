@@ -42,6 +42,8 @@ type Item struct {
 type Report struct {
 	About target.Description
 	Items []Item
+
+	sessions map[string]bool // ids that were reported in a run before
 }
 
 // Count counts the items that ended so.
@@ -62,13 +64,18 @@ func Run(ctx context.Context, o driver.Options, scenarios []*scenario.Scenario) 
 	if err != nil {
 		return nil, err
 	}
+	return check(ctx, o, probes, scenarios)
+}
+
+// check is Run with some of the probes.
+func check(ctx context.Context, o driver.Options, probes, scenarios []*scenario.Scenario) (*Report, error) {
 	ears := newEars(o.Heard)
 	o.Heard = ears.hear
 	about, findings, err := driver.Survey(ctx, o)
 	if err != nil {
 		return nil, err
 	}
-	r := &Report{About: about}
+	r := &Report{About: about, sessions: map[string]bool{}}
 	for _, f := range findings {
 		r.add(f.What, f.Saw, f.Do)
 	}
@@ -94,7 +101,8 @@ func (r *Report) add(what, saw, do string) {
 	r.Items = append(r.Items, Item{What: what, Outcome: Wrong, Saw: saw, Do: do})
 }
 
-// probe plays the probes of what the driver claims.
+// probe plays the probes of what the driver claims. A driver that does not reset is
+// started for each from then on.
 func (r *Report) probe(ctx context.Context, o driver.Options, probes []*scenario.Scenario, cost func(string) string) error {
 	stage, err := play.NewStage()
 	if err != nil {
@@ -107,28 +115,42 @@ func (r *Report) probe(ctx context.Context, o driver.Options, probes []*scenario
 		return nil
 	}
 	rev := newest(r.About.Revisions)
+	fault := "driver " + o.Command + ": "
 	faults := 0 // in a row
 	for _, p := range probes {
-		missing := r.unclaimed(p, rev)
-		switch {
-		case faults >= patience:
+		if faults >= patience || o.Fresh && slices.Contains(p.Tags, target.Reset) {
 			r.Items = append(r.Items, Item{What: p.Name, Outcome: NotTried})
 			continue
-		case missing != "":
-			r.Items = append(r.Items, Item{What: p.Name, Outcome: NotClaimed, Saw: cost(missing)})
+		}
+		if missing := r.unclaimed(p, rev); missing != "" {
+			r.notClaimed(p, missing, cost)
 			continue
 		}
 		v := stage.Run(ctx, p, rev, play.Options{Target: d})
+		if why := resetFault(v); why != "" {
+			r.add(resets, strings.ReplaceAll(why, fault, ""), resetsDo)
+			_ = d.Close() // what it does wrong is known
+			o.Fresh = true
+			if d, err = driver.New(ctx, o); err != nil {
+				break
+			}
+			v = stage.Run(ctx, p, rev, play.Options{Target: d})
+		}
 		if ctx.Err() != nil {
 			break
 		}
-		fault := "driver " + o.Command + ": "
 		if faults++; !strings.Contains(saw(v), fault) {
 			faults = 0
 		}
 		r.judge(p, v, fault)
 	}
-	if err := d.Close(); err != nil && ctx.Err() == nil {
+	if r.About.Able(target.Reset) && !o.Fresh {
+		r.add(resets, "", "")
+	}
+	if err == nil {
+		err = d.Close()
+	}
+	if err != nil && ctx.Err() == nil {
 		r.add("it ends after its last run", err.Error(), "end when stop comes. See From relaysim, stop")
 	}
 	return context.Cause(ctx)
@@ -143,7 +165,7 @@ const patience = 3
 func (r *Report) judge(p *scenario.Scenario, v *verdict.Result, fault string) {
 	switch v.Outcome {
 	case verdict.Passed:
-		r.add(p.Name, "", "")
+		r.add(p.Name, r.kept(v.Trace), p.About)
 		if slices.Contains(p.Tags, eventTag) {
 			r.Items[len(r.Items)-1].Saw = fieldsOf(v.Trace)
 		}
@@ -168,6 +190,16 @@ func saw(v *verdict.Result) string {
 		text += "\nit printed: " + strings.Join(v.Said[max(0, len(v.Said)-3):], "\n  ")
 	}
 	return text
+}
+
+// notClaimed notes a probe of what the driver does not claim, once for what
+// several probes are about.
+func (r *Report) notClaimed(p *scenario.Scenario, missing string, cost func(string) string) {
+	i := Item{What: p.Name, Outcome: NotClaimed, Saw: cost(missing)}
+	if missing == p.Tags[0] && slices.ContainsFunc(r.Items, func(other Item) bool { return other.Saw == i.Saw }) {
+		return
+	}
+	r.Items = append(r.Items, i)
 }
 
 // unclaimed is the first thing that a probe needs and the driver does not claim;

@@ -1,6 +1,7 @@
 package drivercheck
 
 import (
+	"cmp"
 	"embed"
 	"fmt"
 	"slices"
@@ -17,15 +18,16 @@ var probeFiles embed.FS
 // eventTag marks the probe whose event has every field.
 const eventTag = "event"
 
-// Who a probe's gateway is: nothing that a driver prints holds this by chance.
+// Who a probe's gateway is: nothing that a driver prints holds this by chance. One
+// that is another begins with it.
 const (
 	gatewayID = "relaysim-driver-check"
 	secret    = "relaysim-driver-check-secret-7f3a9c51d2e84b06"
 )
 
 // loadProbes loads the probes, in their order. The tags of one are what it needs
-// that a driver may not claim: abilities, calls and, behind play.OptionPrefix,
-// options. Its about says what a driver must do.
+// that a driver may not claim, first what it is about: abilities, calls and, behind
+// play.OptionPrefix, options. Its about says what a driver must do.
 func loadProbes() ([]*scenario.Scenario, error) {
 	files, err := probeFiles.ReadDir("probes")
 	if err != nil {
@@ -40,7 +42,7 @@ func loadProbes() ([]*scenario.Scenario, error) {
 		if sc.Gateway == nil {
 			sc.Gateway = &scenario.Gateway{}
 		}
-		sc.Gateway.ID, sc.Gateway.Secret = gatewayID, secret
+		sc.Gateway.ID, sc.Gateway.Secret = cmp.Or(sc.Gateway.ID, gatewayID), cmp.Or(sc.Gateway.Secret, secret)
 		list = append(list, sc)
 	}
 	return list, nil
@@ -61,6 +63,12 @@ func costs(scenarios []*scenario.Scenario) func(what string) string {
 		}
 	}
 	return func(what string) string {
+		switch what { // what no scenario needs
+		case target.Sync:
+			return "sync: without it some quiet has to do after each step, which is slower and less sure (--settle)"
+		case target.Reset:
+			return "reset: without it a program is started for each scenario, which is slower"
+		}
 		return fmt.Sprintf("%s: %d of %d scenarios use it", strings.TrimPrefix(what, play.OptionPrefix), uses[what], len(scenarios))
 	}
 }

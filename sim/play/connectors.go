@@ -140,6 +140,16 @@ func (c *connectors) barrier(ctx context.Context) error {
 	return nil
 }
 
+// alive are the sockets that gateways have not ended, of every instance that runs.
+func (c *connectors) alive() (peers []string) {
+	for _, name := range c.names {
+		if i := c.find(name); i != nil {
+			peers = append(peers, i.Alive(context.Background())...)
+		}
+	}
+	return peers
+}
+
 // close ends all instances.
 func (c *connectors) close() {
 	for _, name := range c.names {

@@ -80,10 +80,7 @@ func (s *Stage) run(ctx context.Context, sc *scenario.Scenario, rev *wire.Revisi
 	err := r.play(limited)
 	result.Trace = r.judge(err)
 	judged := len(r.problems) // what comes now is a fault
-	if err := r.close(); err != nil {
-		r.problem(verdict.Problem{At: sc.Pos.String(), Text: err.Error()})
-	}
-	result.Said, result.Compared = r.leave(), r.comparison()
+	result.Said, result.Compared = r.close(), r.comparison()
 	result.Elapsed = time.Since(began)
 	result.Problems = r.problems
 	switch {

@@ -30,7 +30,7 @@ type player struct {
 
 	// Owned by the run's goroutine.
 	gateway target.Gateway // of this life; nil before the first
-	stop    context.CancelFunc
+	stop    context.CancelCauseFunc
 	ended   chan struct{} // closed when this life is over
 	lives   sync.WaitGroup
 
@@ -57,7 +57,7 @@ func (p *player) start() error {
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancelCause(context.Background())
 	ended := make(chan struct{})
 	p.gateway, p.stop, p.ended = g, cancel, ended
 	p.run.counter.Begin()
@@ -83,10 +83,11 @@ func (p *player) awaitEnd(ctx context.Context, most time.Duration) {
 	}
 }
 
-// cancel ends the life, if there is one, at once and without a goodbye.
+// cancel ends the life, if there is one, at once and without a goodbye: the run
+// is over.
 func (p *player) cancel() {
 	if p.stop != nil {
-		p.stop()
+		p.stop(target.ErrOver)
 	}
 }
 
@@ -95,7 +96,7 @@ func (p *player) kill(ctx context.Context) error {
 	if p.ended == nil {
 		return nil
 	}
-	p.stop()
+	p.stop(nil)
 	select {
 	case <-p.ended:
 		return nil

@@ -154,69 +154,6 @@ func (r *run) quiet(ctx context.Context) error {
 	return r.clock.faults.err()
 }
 
-// patience is how long, in real time, a run waits for its own goroutines.
-const patience = 5 * time.Second
-
-// close ends both halves and waits for every goroutine. One that does not end
-// is a bug of a half or of an agent: it must not hold up what comes after.
-func (r *run) close() error {
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		r.end()
-	}()
-	patience := patience
-	if !r.about.Counted { // whoever holds it has its own
-		patience += r.options.Timeout
-	}
-	limit := time.NewTimer(patience)
-	defer limit.Stop()
-	select {
-	case <-ended:
-		return nil
-	case <-limit.C:
-		return fmt.Errorf("the gateway, its agent or the connector did not end within %v of being told to: goroutines are left behind", patience)
-	}
-}
-
-// leave gives the benches back, and returns the last that their programs said.
-func (r *run) leave() (said []string) {
-	for _, name := range r.names {
-		b := r.gateways[name].bench
-		said = append(said, b.Said()...)
-		if err := b.Close(); err != nil {
-			r.problem(verdict.Problem{At: r.scenario.Pos.String(), Text: err.Error()})
-		}
-	}
-	return said
-}
-
-func (r *run) end() {
-	for _, p := range r.gateways {
-		p.cancel()
-	}
-	for _, s := range r.sockets {
-		s.close()
-	}
-	r.connectors.close()
-	if r.bridge != nil {
-		r.bridge.Close()
-	}
-	if r.held != nil {
-		if err := r.held.Close(); err != nil {
-			r.problem(verdict.Problem{At: r.scenario.Pos.String(), Text: err.Error()})
-		}
-	}
-	for _, p := range r.gateways {
-		p.wait()
-		p.removeStore()
-	}
-	r.calls.Wait()
-	r.transport.CloseIdleConnections()
-	r.unmount()
-	r.asleep()
-}
-
 func (r *run) problem(p verdict.Problem) { r.problems = append(r.problems, p) }
 
 // known is what the laws must be told.

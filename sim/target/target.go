@@ -10,6 +10,7 @@ package target
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"time"
 
@@ -50,12 +51,15 @@ type Bench interface {
 	Close() error
 }
 
+// ErrOver is why a life ends whose run is over: its bench is closed next.
+var ErrOver = errors.New("the run is over")
+
 // Gateway is one life of a gateway under test. A *gateway.Gateway is one, and
 // its methods say what they do.
 type Gateway interface {
 	gateway.Caller // for calls outside a turn
 	// Run begins the life and returns when it is over. The end of ctx kills: no
-	// goodbye is said.
+	// goodbye is said. With the cause ErrOver nothing is kept for another life.
 	Run(ctx context.Context) error
 	// Disconnect and GoIdle end the life on purpose. GoDormant ends its connection
 	// only, until the options' Woken says that something has woken its host.

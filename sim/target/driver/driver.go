@@ -14,6 +14,7 @@ import (
 	"io"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -39,6 +40,8 @@ type Options struct {
 	Answer time.Duration
 	// Stop bounds the time from stop to the end of the program. Zero means 2 s.
 	Stop time.Duration
+	// Fresh starts a program for each run, even if one can be reset.
+	Fresh bool
 	// Stderr takes what the program prints to its stderr and logs, each line with
 	// the name before it that its hello has said, until then the command's. Nil discards. It must take lines from several
 	// goroutines.
@@ -97,6 +100,9 @@ func New(ctx context.Context, o Options) (*Driver, error) {
 		return nil, err
 	}
 	d.about = described(m)
+	if o.Fresh {
+		d.about.Can = slices.DeleteFunc(d.about.Can, func(what string) bool { return what == target.Reset })
+	}
 	d.idle = []*process{p}
 	return d, nil
 }

@@ -63,9 +63,11 @@ func (l *life) Run(ctx context.Context) error {
 	}
 	l.stop()
 	l.turns.Wait()
-	if ctx.Err() != nil {
-		l.bench.kill(l.p)
-		return context.Cause(ctx)
+	if why := context.Cause(ctx); why != nil {
+		if !errors.Is(why, target.ErrOver) || !l.bench.driver.about.Able(target.Reset) { // which ends it too
+			l.bench.kill(l.p)
+		}
+		return why
 	}
 	return l.p.failed()
 }
