@@ -7,12 +7,10 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/relaysim/relaysim/sim/check"
-	"github.com/relaysim/relaysim/sim/report"
 	"github.com/relaysim/relaysim/sim/verdict"
 )
 
@@ -62,36 +60,9 @@ func checkAll(ctx context.Context, p program, flags checkFlags, paths []string) 
 	if err != nil {
 		return err
 	}
-	out, err := newOutput(p, simulateFlags{json: flags.json, junit: flags.junit}, nil)
-	if err != nil {
-		return err
-	}
-	began := time.Now()
-	var s report.Summary
-	wrong := 0
-	for _, src := range sources {
-		if ctx.Err() != nil {
-			s.Interrupted = true
-			break
-		}
-		r, problems := checkOne(p, src, flags)
-		write(p, out.stderr, []loaded{{source: src, problems: problems}})
-		if len(problems) > 0 {
-			wrong++
-		}
-		if r != nil {
-			s.Add(r)
-			out.report(report.Entry{Result: r, Group: src.group})
-		}
-	}
-	s.Elapsed = time.Since(began)
-	if err := out.end(s); err != nil {
-		return err
-	}
-	if wrong > 0 {
-		return fmt.Errorf("%s could not be read to the end", count(wrong, "file"))
-	}
-	return judge(s, len(sources))
+	return judgeEach(ctx, p, simulateFlags{json: flags.json, junit: flags.junit}, sources, "read", func(s source) (*verdict.Result, []problem) {
+		return checkOne(p, s, flags)
+	})
 }
 
 // recordingsUnder lists the recordings under paths, those that are not played

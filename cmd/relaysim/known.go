@@ -34,7 +34,7 @@ func loadKnown(p program, path string, update bool) (*knownFailures, error) {
 	}
 	file, err := known.Read(path, data)
 	if err != nil {
-		return nil, refuseKnown(p, path, err)
+		return nil, refuseFile(p, path, problemsOf(path, err))
 	}
 	return &knownFailures{file: file, update: update}, nil
 }
@@ -48,7 +48,7 @@ func (k *knownFailures) beside(p program, files []loaded, columns []*column) err
 	all := everyRun(files, columns)
 	if wrong := k.file.Check(all); len(wrong) > 0 { // it may be about other files than these
 		if wrong = k.file.Check(everyRun(slices.Concat(files, around(files, k.file.Name)), columns)); len(wrong) > 0 {
-			return refuseKnown(p, k.file.Name, wrong)
+			return refuseFile(p, k.file.Name, problemsOf(k.file.Name, wrong))
 		}
 	}
 	if n := k.file.Elsewhere(); n > 0 && columns == nil {
@@ -82,12 +82,6 @@ func around(files []loaded, known string) []loaded {
 		sources = append(sources, found...)
 	}
 	return slices.DeleteFunc(load(sources), func(f loaded) bool { return f.scenario == nil })
-}
-
-func refuseKnown(p program, file string, err error) error {
-	problems := problemsOf(file, err)
-	write(p, p.stderr, []loaded{{source: source{name: file}, problems: problems}})
-	return fmt.Errorf("%s in %s: nothing was played", count(len(problems), "problem"), file)
 }
 
 // everyRun is what could be played of the files, whatever is selected.

@@ -43,8 +43,7 @@ func loadMatrix(p program, file string) ([]*column, error) {
 		columns = append(columns, &column{Target: t})
 	}
 	if len(problems) > 0 {
-		write(p, p.stderr, []loaded{{source: source{name: file}, problems: problems}})
-		return nil, fmt.Errorf("%s in %s: nothing was played", count(len(problems), "problem"), file)
+		return nil, refuseFile(p, file, problems)
 	}
 	return columns, nil
 }

@@ -88,3 +88,10 @@ func refuse(p program, files []loaded, consequence string) error {
 	write(p, p.stderr, files)
 	return fmt.Errorf("%s in %s, so %s", count(n, "problem"), count(wrong, "file"), consequence)
 }
+
+// refuseFile reports what is wrong in a file that a flag names. The error ends the
+// command with status 2.
+func refuseFile(p program, file string, problems []problem) error {
+	write(p, p.stderr, []loaded{{source: source{name: file}, problems: problems}})
+	return fmt.Errorf("%s in %s: nothing was played", count(len(problems), "problem"), file)
+}

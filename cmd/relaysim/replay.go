@@ -160,7 +160,7 @@ func replayAsConnector(ctx context.Context, p program, flags replayFlags, source
 	}
 	var failed failure
 	if wrong > 0 && (err == nil || errors.As(err, &failed)) {
-		err = fmt.Errorf("%s could not be played to the end", count(wrong, "file"))
+		err = notDone(wrong, "played")
 	}
 	return err
 }

@@ -2,14 +2,11 @@ package main
 
 import (
 	"context"
-	"fmt"
-	"time"
 
 	"github.com/relaysim/relaysim/gateway/wire"
 	"github.com/relaysim/relaysim/sim/mimic"
 	"github.com/relaysim/relaysim/sim/record"
 	"github.com/relaysim/relaysim/sim/recording"
-	"github.com/relaysim/relaysim/sim/report"
 	"github.com/relaysim/relaysim/sim/verdict"
 )
 
@@ -20,35 +17,13 @@ func replayAsGateway(ctx context.Context, p program, flags replayFlags, sources 
 	if err != nil {
 		return err
 	}
-	out, err := newOutput(p, flags.simulateFlags, nil)
-	if err != nil {
-		return err
-	}
-	began := time.Now()
-	var s report.Summary
-	wrong := 0
-	for _, src := range sources {
-		if ctx.Err() != nil {
-			break
-		}
-		r, err := playGateway(ctx, far, src)
+	return judgeEach(ctx, p, flags.simulateFlags, sources, "played", func(s source) (*verdict.Result, []problem) {
+		r, err := playGateway(ctx, far, s)
 		if err != nil && ctx.Err() == nil {
-			wrong++
-			write(p, out.stderr, []loaded{{source: src, problems: problemsOf(src.name, err)}})
+			return r, problemsOf(s.name, err)
 		}
-		if r != nil {
-			s.Add(r)
-			out.report(report.Entry{Result: r, Group: src.group})
-		}
-	}
-	s.Elapsed, s.Interrupted = time.Since(began), ctx.Err() != nil
-	if err := out.end(s); err != nil {
-		return err
-	}
-	if wrong > 0 {
-		return fmt.Errorf("%s could not be played to the end", count(wrong, "file"))
-	}
-	return judge(s, len(sources))
+		return r, nil
+	})
 }
 
 // far is the connector that is played to. Its URL is "" where each recording has

@@ -138,19 +138,20 @@ func (b *Bridge) refuse(w http.ResponseWriter, open *trace.Observation, answer *
 	if answer != nil {
 		open.Code = answer.StatusCode
 	} else {
-		open.Reason = reason(err)
+		open.Reason = Cause(err).Error()
 	}
 	b.Trace.Add(open)
 	http.Error(w, "the connector refused the upgrade", open.Code)
 }
 
-// reason is why a connector was not reached, without its URL and what was tried.
-func reason(err error) string {
+// Cause is why a dial did not reach a connector, without its URL and what was
+// tried.
+func Cause(err error) error {
 	var at *url.Error
 	if errors.As(err, &at) {
-		return at.Err.Error()
+		return at.Err
 	}
-	return err.Error()
+	return err
 }
 
 // serve passes messages on until both ends are gone.

@@ -6,13 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"time"
 
 	"github.com/coder/websocket"
 
 	"github.com/relaysim/relaysim/gateway/auth"
 	"github.com/relaysim/relaysim/gateway/wire"
+	"github.com/relaysim/relaysim/sim/bridge"
 	"github.com/relaysim/relaysim/sim/scenario"
 	"github.com/relaysim/relaysim/sim/target/holder"
 )
@@ -73,7 +73,6 @@ func (l *Live) greet(ctx context.Context) error {
 
 // unreached says why there is no socket.
 func unreached(answer *http.Response, err error) error {
-	var at *url.Error
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
 		return errors.New("it does not answer in time")
@@ -81,8 +80,6 @@ func unreached(answer *http.Response, err error) error {
 		return fmt.Errorf("%w (HTTP %d)", ErrUnauthorized, answer.StatusCode)
 	case answer != nil && answer.StatusCode != http.StatusSwitchingProtocols:
 		return fmt.Errorf("it answers the upgrade with HTTP %d %s: is this its base URL?", answer.StatusCode, http.StatusText(answer.StatusCode))
-	case errors.As(err, &at):
-		return at.Err
 	}
-	return err
+	return bridge.Cause(err)
 }
