@@ -15,10 +15,6 @@ import (
 // what laws it is judged, is the same.
 
 const (
-	// kept is how many of the last observations are still there for the steps to
-	// expect, and for a report to show. A replay is not further than that from the
-	// order of its recording.
-	kept = 8192
 	// mostViolations ends the run of a tape: there is something wrong with it.
 	mostViolations = 100
 	// lineTime is what each line of a tape adds to the time a run may take.
@@ -55,7 +51,7 @@ func (r *run) allSteps(ctx context.Context) error {
 
 // forget drops what is older than what is kept, once it was judged.
 func (r *run) forget() error {
-	last := r.log.Len()
+	last, kept := r.log.Len(), r.scenario.Tape().Window
 	if last < r.forgotten+2*kept {
 		return nil
 	}

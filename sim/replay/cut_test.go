@@ -21,25 +21,28 @@ func TestCutRecordingsPlay(t *testing.T) {
 		"interrupt-during-turn-2026-08", "edit-streaming-2026-08",
 		"going-idle-drain-replay-2026-08", "clarify-other-then-typed-2026-08", "clarify-press-2026-08",
 	} {
-		text, err := recordings.FS.ReadFile(name + ".jsonl")
-		if err != nil {
-			t.Fatal(err)
-		}
-		deviations := deviationsOf(t, name)
-		lines := bytes.SplitAfter(text, []byte("\n"))
-		for n := 2; n < len(lines)-1; n++ {
-			s, _, err := replay.Compile(opener(bytes.Join(lines[:n], nil)), name+".jsonl", deviations)
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			text, err := recordings.FS.ReadFile(name + ".jsonl")
 			if err != nil {
-				t.Errorf("%s up to line %d: %v", name, n, err)
-				continue
+				t.Fatal(err)
 			}
-			if r := playOn(t, stage, s); r.Outcome != verdict.Passed {
-				t.Errorf("%s up to line %d: %v %s", name, n, r.Outcome, r.Reason)
-				for _, p := range r.Problems {
-					t.Errorf("%s: %s %s %v", p.At, p.Rule, p.Text, p.Diffs)
+			deviations := deviationsOf(t, name)
+			lines := bytes.SplitAfter(text, []byte("\n"))
+			for n := 2; n < len(lines)-1; n++ {
+				s, _, err := replay.Compile(opener(bytes.Join(lines[:n], nil)), name+".jsonl", deviations)
+				if err != nil {
+					t.Errorf("up to line %d: %v", n, err)
+					continue
+				}
+				if r := playOn(t, stage, s); r.Outcome != verdict.Passed {
+					t.Errorf("up to line %d: %v %s", n, r.Outcome, r.Reason)
+					for _, p := range r.Problems {
+						t.Errorf("%s: %s %s %v", p.At, p.Rule, p.Text, p.Diffs)
+					}
 				}
 			}
-		}
+		})
 	}
 }
 

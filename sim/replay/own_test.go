@@ -20,6 +20,7 @@ import (
 // that, which must pass. So must what a run that failed half-way leaves behind,
 // and what a proxy in the middle would have written down.
 func TestOwnRecordingsPlay(t *testing.T) {
+	t.Parallel()
 	stage := newStage(t)
 	played := 0
 	err := fs.WalkDir(scenarios.FS, ".", func(path string, d fs.DirEntry, err error) error {
@@ -34,18 +35,20 @@ func TestOwnRecordingsPlay(t *testing.T) {
 			if len(s.Revisions) > 0 && !slices.Contains(s.Revisions, rev.Name) {
 				continue
 			}
+			played++
 			t.Run(path+" "+rev.Name, func(t *testing.T) {
+				t.Parallel()
 				if why := unplayable(s); why != "" {
 					t.Skip(why)
 				}
-				played++
-				replayOwn(t, stage, s, rev, everything)
+				whole := stage.Run(t.Context(), s, rev, play.Options{})
+				replayOwn(t, stage, s, rev, whole, everything)
 				if !retries(s) {
-					replayOwn(t, stage, s, rev, onWire)
+					replayOwn(t, stage, s, rev, whole, onWire)
 				}
 				half := *s
 				half.Steps = s.Steps[:(len(s.Steps)+1)/2]
-				replayOwn(t, stage, &half, rev, everything)
+				replayOwn(t, stage, &half, rev, stage.Run(t.Context(), &half, rev, play.Options{}), everything)
 			})
 		}
 		return nil
@@ -78,11 +81,12 @@ func onWire(o *trace.Observation) bool {
 	return o.Kind == trace.Open || o.Kind == trace.Close || o.Kind == trace.Frame
 }
 
-func replayOwn(t *testing.T, stage *play.Stage, s *scenario.Scenario, rev *wire.Revision, written func(*trace.Observation) bool) {
+// replayOwn plays what of a run of s was written down.
+func replayOwn(t *testing.T, stage *play.Stage, s *scenario.Scenario, rev *wire.Revision, played *verdict.Result, written func(*trace.Observation) bool) {
 	t.Helper()
-	played := stage.Run(t.Context(), s, rev, play.Options{})
-	played.Trace = slices.DeleteFunc(slices.Clone(played.Trace), func(o *trace.Observation) bool { return !written(o) })
-	text := record(t, s, rev, played)
+	known := *played
+	known.Trace = slices.DeleteFunc(slices.Clone(played.Trace), func(o *trace.Observation) bool { return !written(o) })
+	text := record(t, s, rev, &known)
 	compiled, warnings, err := replay.Compile(opener(text), "own.jsonl", nil)
 	if err != nil || len(warnings) > 0 && written(&trace.Observation{}) {
 		t.Fatalf("%v %v\n%s", err, warnings, text)
@@ -118,15 +122,17 @@ func record(t *testing.T, s *scenario.Scenario, rev *wire.Revision, r *verdict.R
 
 // TestReplaysReplay plays what a replay leaves behind.
 func TestReplaysReplay(t *testing.T) {
+	t.Parallel()
 	stage := newStage(t)
 	for _, name := range recorded(t) {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			s := compile(t, name)
 			rev, err := wire.ParseRevision(s.Revisions[0])
 			if err != nil {
 				t.Fatal(err)
 			}
-			replayOwn(t, stage, s, rev, everything)
+			replayOwn(t, stage, s, rev, stage.Run(t.Context(), s, rev, play.Options{}), everything)
 		})
 	}
 }

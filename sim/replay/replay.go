@@ -69,7 +69,7 @@ func (t *tape) compile(deviations []Deviation) (*scenario.Scenario, error) {
 	s.Steps = steps
 	if long {
 		s.Recorded.Tape = &scenario.Tape{
-			Lines: t.lines, Lasts: t.last - t.first,
+			Lines: t.lines, Lasts: t.last - t.first, Window: t.window,
 			Play: func(perform func(*scenario.Step) error) error { return t.play(deviations, perform) },
 		}
 	}

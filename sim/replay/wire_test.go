@@ -45,9 +45,11 @@ func wireOnly(t *testing.T, name string) (text []byte, stripped map[int]bool) {
 // TestWireOnlyRecordingsPlay plays each recording without the lines that say
 // what the agent got and did.
 func TestWireOnlyRecordingsPlay(t *testing.T) {
+	t.Parallel()
 	stage := newStage(t)
 	for _, name := range recorded(t) {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			text, stripped := wireOnly(t, name)
 			if bytes.Contains(text, []byte(`"routed"`)) || len(stripped) == 0 {
 				t.Fatal("nothing was stripped")

@@ -23,6 +23,10 @@ type Recorded struct {
 type Tape struct {
 	Lines int      // of the recording
 	Lasts Duration // how much virtual time its steps let pass
+	// Window is how many of the last observations are kept for the steps to expect,
+	// and for a report to show. A replay is not further than that from the order of
+	// its recording.
+	Window int
 	// Play calls perform for each step in order. It returns the first error of
 	// perform, or one of its own. It may be called more than once.
 	Play func(perform func(*Step) error) error

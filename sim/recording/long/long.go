@@ -23,7 +23,7 @@ type Recording struct {
 const framesATurn = 5
 
 // New returns a recording of about so many frames. every, if not nil, is called
-// each time another 10,000 were read.
+// each time another 2,500 were read.
 func New(frames int, every func()) *Recording {
 	r := &Recording{turns: frames / framesATurn, every: every}
 	r.buf.WriteString(`{"kind":"header","recording":1,"title":"long","revision":"2026-08"}` + "\n")
@@ -60,7 +60,7 @@ func (r *Recording) Close() error { return nil }
 func (r *Recording) writeTurn() {
 	r.turns--
 	r.turn++
-	if r.every != nil && r.turn%2000 == 0 {
+	if r.every != nil && r.turn%500 == 0 {
 		r.every()
 	}
 	chat, user, m := fmt.Sprintf("C%d", r.turn%10), fmt.Sprintf("U%d", r.turn%100), fmt.Sprintf("m%d", r.turn)
