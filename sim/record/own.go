@@ -118,7 +118,7 @@ func (t *told) StateChanged(s gateway.State, err error) {
 	if err != nil {
 		text += ": " + err.Error()
 	}
-	if websocket.CloseStatus(err) == closeUnauthorized {
+	if s == gateway.Disconnected && websocket.CloseStatus(err) == closeUnauthorized { // revoked is another thing
 		text += "; are GATEWAY_RELAY_ID and GATEWAY_RELAY_SECRET those of this connector?"
 	}
 	t.mu.Lock()

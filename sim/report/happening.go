@@ -32,7 +32,7 @@ func happening(o *trace.Observation) move {
 	case trace.Answer:
 		return move{from: connectorLane, to: userLane, text: "edge answers " + fields("", number(o.Code), "to", o.Path)}
 	case trace.Buffered:
-		return move{from: connectorLane, to: connectorLane, text: "buffers " + clipped(string(o.Data))}
+		return move{from: connectorLane, to: connectorLane, text: "keeps for later: " + kept(o.Data)}
 	case trace.Wake:
 		return move{from: connectorLane, to: gatewayLane, text: "wakes " + fields("", o.Call, "", o.Path)}
 	case trace.Note:

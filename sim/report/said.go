@@ -1,6 +1,7 @@
 package report
 
 import (
+	"bytes"
 	"encoding/base64"
 	"fmt"
 	"strings"
@@ -57,6 +58,17 @@ func sender(typ string) trace.Side {
 		return trace.Connector
 	}
 	return ""
+}
+
+// kept is what a user did that waits for a gateway.
+func kept(message []byte) string {
+	switch f := trace.NewFrame(bytes.TrimRight(message, "\r\n")); f.Type() {
+	case "inbound":
+		return inbound(f.Field("event")) + buffered(f.Line)
+	case "passthrough_forward":
+		return forwarded(f.Field("forward")) + buffered(f.Line)
+	}
+	return clipped(string(message))
 }
 
 func buffered(line []byte) string {

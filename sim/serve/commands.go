@@ -229,8 +229,20 @@ func (p *Prompt) setLog(_ context.Context, rest string) error {
 }
 
 func (p *Prompt) record(_ context.Context, rest string) error {
-	if rest == "off" {
-		return p.Server.StopRecording()
+	if rest != "off" {
+		err := p.Server.StartRecording(rest, false)
+		if err == nil {
+			fmt.Fprintf(p.Out, "recording in %s; :record off completes it\n", rest)
+		}
+		return err
 	}
-	return p.Server.StartRecording(rest, false)
+	path, err := p.Server.StopRecording()
+	switch {
+	case err != nil:
+		return err
+	case path == "":
+		return errors.New("nothing is recorded")
+	}
+	fmt.Fprintf(p.Out, "%s is complete\n", path)
+	return nil
 }

@@ -52,10 +52,11 @@ type journal struct {
 	bytes  int
 	more   chan struct{}    // closed when there is something new
 	rec    *record.Recorder // nil: nothing is recorded
+	greet  greetings
 }
 
 func newJournal(known []string) (*journal, error) {
-	j := &journal{start: time.Now(), known: known, more: make(chan struct{})}
+	j := &journal{start: time.Now(), known: known, more: make(chan struct{}), greet: greetings{}}
 	var err error
 	j.redact, err = redact.New(redact.Options{Known: known})
 	return j, err
@@ -71,6 +72,7 @@ func (j *journal) Add(o *trace.Observation) {
 	}
 	j.seq++
 	o.Seq, o.At = j.seq, time.Since(j.start).Truncate(time.Microsecond)
+	j.greet.add(o)
 	for _, o := range j.redact.Observation(o) {
 		j.framer.Frame(o)
 		j.append(entry{observed: o})
@@ -176,13 +178,19 @@ func (j *journal) follow(ctx context.Context, after int, visit func(list []entry
 	}
 }
 
-// record gives everything from now on to r, or to nobody if it is nil. It
-// returns who had it before.
+// record gives everything from now on to r, and before that how the sockets began
+// that are up; to nobody if it is nil. It returns who had it before.
 func (j *journal) record(r *record.Recorder) *record.Recorder {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	before := j.rec
 	j.rec = r
+	if r != nil {
+		for _, o := range j.greet.list() {
+			own := *o
+			r.Add(&own)
+		}
+	}
 	return before
 }
 

@@ -2,13 +2,16 @@ package serve_test
 
 import (
 	"context"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
 
+	"github.com/relaysim/relaysim/sim/check"
 	"github.com/relaysim/relaysim/sim/serve"
+	"github.com/relaysim/relaysim/sim/verdict"
 )
 
 // screen is what a person sees.
@@ -154,9 +157,12 @@ func TestPromptRecords(t *testing.T) {
 	t.Parallel()
 	r := up(t, anyone, serve.Options{Loopback: true})
 	r.gateway(t)
-	p, _, _ := r.sit(t)
+	p, chat, _ := r.sit(t)
 	secret := r.Credentials()[0].Secret
 	path := filepath.Join(t.TempDir(), "x.jsonl")
+	if err := p.Do(t.Context(), ":record off"); err == nil || err.Error() != "nothing is recorded" {
+		t.Errorf("got %v", err)
+	}
 	r.script(t, p, ":wait connected", ":record "+path, "my secret is "+secret, ":wait reply 10s")
 	if err := p.Do(t.Context(), ":record "+path); err == nil || !strings.Contains(err.Error(), "recorded already") {
 		t.Errorf("got %v", err)
@@ -170,6 +176,17 @@ func TestPromptRecords(t *testing.T) {
 		if strings.Contains(string(got), text) != want {
 			t.Errorf("%q in it: %v, want %v:\n%s", text, !want, want, got)
 		}
+	}
+	for _, want := range []string{"recording in " + path + "; :record off completes it\n", path + " is complete\n"} {
+		if !strings.Contains(chat.String(), want) {
+			t.Errorf("no %q in\n%s", want, chat)
+		}
+	}
+	// It begins with how the socket did, so it can be judged.
+	open := func() (io.ReadCloser, error) { return os.Open(path) }
+	judged, err := check.File(open, path, check.Options{})
+	if err != nil || judged.Outcome != verdict.Passed {
+		t.Errorf("%v, %+v in\n%s", err, judged, got)
 	}
 }
 

@@ -35,17 +35,17 @@ func (s *Server) StartRecording(path string, force bool) error {
 	return nil
 }
 
-// StopRecording completes the file, if there is a recording.
-func (s *Server) StopRecording() error {
+// StopRecording completes the file, if there is a recording, and says which; else
+// it is "".
+func (s *Server) StopRecording() (path string, err error) {
 	s.recording.Lock()
 	defer s.recording.Unlock()
-	var err error
 	if rec := s.journal.record(nil); rec != nil {
 		err = rec.Close()
 	}
 	if s.file != nil {
-		err = errors.Join(err, s.file.Close())
+		path, err = s.file.Name(), errors.Join(err, s.file.Close())
 	}
 	s.file = nil
-	return err
+	return path, err
 }

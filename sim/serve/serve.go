@@ -13,9 +13,9 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"fmt"
-	"io"
 	"log/slog"
 	"net/http"
+	"os"
 	"strconv"
 	"strings"
 	"sync"
@@ -70,7 +70,7 @@ type Server struct {
 	close   context.CancelFunc
 
 	recording sync.Mutex
-	file      io.Closer // Guarded by recording: nil while there is none
+	file      *os.File // Guarded by recording: nil while there is none
 
 	mu      sync.RWMutex   // Held for writing to set closed.
 	closed  bool           // Guarded by mu.
@@ -121,7 +121,8 @@ func (s *Server) Close() error {
 	s.serving.Wait()
 	s.client.CloseIdleConnections()
 	s.journal.flush()
-	return s.StopRecording()
+	_, err := s.StopRecording()
+	return err
 }
 
 // ServeHTTP serves the API under APIPath, and the connector.
