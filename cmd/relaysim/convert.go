@@ -21,7 +21,8 @@ const convertHelp = `Writes a recording as a scenario to edit: what users did as
 steps, what the agent did as rules, what came out in the contract's terms, names
 for ids that differ in every run, and nothing that is so anyway. covers is guessed
 from what is there. How the gateway authenticated is kept where it did; time passes
-only where it matters; the goodbye at the end is left out. What a recording of the
+only where it matters; the goodbye at the end is left out. Several gateways have
+the names that the recording has for them. What a recording of the
 wire alone, or one that was cut short, does not tell is what the built-in gateway
 does when it is replayed to it.
 

@@ -8,6 +8,7 @@
 package convert
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -46,10 +47,7 @@ const maxSteps = 5000
 // loaded under. The error says that it cannot be written as a scenario.
 func Convert(compiled *scenario.Scenario, file string, play Player) (*Result, error) {
 	if n := len(compiled.Steps); n > maxSteps || compiled.Tape() != nil {
-		return nil, fmt.Errorf("it has more than %d steps: cut it to what matters", maxSteps)
-	}
-	if n := len(compiled.Gateways); n > 0 {
-		return nil, fmt.Errorf("it is of %d gateways: only a recording of one can be converted", n)
+		return nil, tooLong(compiled)
 	}
 	s := read(retold(compiled))
 	stories := []*story{s}
@@ -86,6 +84,30 @@ func Convert(compiled *scenario.Scenario, file string, play Player) (*Result, er
 	}
 	return nil, fmt.Errorf("it cannot be written as a scenario: %w", problem)
 }
+
+// tooLong says how many of a recording's lines would do. A recording may end
+// after any.
+func tooLong(compiled *scenario.Scenario) error {
+	lines := 0
+	if tape := compiled.Tape(); tape == nil {
+		lines = compiled.Steps[maxSteps].Pos.Line - 1
+	} else {
+		err := tape.Play(func(step *scenario.Step) error {
+			if lines++; lines > maxSteps {
+				lines = step.Pos.Line - 1
+				return errFound
+			}
+			return nil
+		})
+		if err != nil && !errors.Is(err, errFound) {
+			return err
+		}
+	}
+	return fmt.Errorf("it has more than %d steps, and nobody edits more: its first %d lines are a recording too (head -n %d)", maxSteps, lines, lines)
+}
+
+// errFound ends the reading of a tape.
+var errFound = errors.New("found")
 
 // try writes the story one way and plays it. Where it passes, it is played once
 // more with what the connector answered expected as well, so that the fake one
@@ -162,8 +184,13 @@ func ways(stories []*story) []way {
 				{clock: still, waits: true, grouped: true, loose: true},
 				{clock: exact, config: true, waits: true, grouped: true, loose: true},
 			} {
-				if s.slow && (w.clock == still || !w.config) || w.loose && !manual {
-					continue // it is about the time; it is about results
+				switch {
+				case s.slow && (w.clock == still || !w.config): // it is about the time
+					continue
+				case w.loose && !manual: // it is about results
+					continue
+				case len(s.in.Gateways) > 0 && !w.grouped: // what two gateways do at once has no order
+					continue
 				}
 				w.story, w.manual = s, manual
 				list = append(list, w)

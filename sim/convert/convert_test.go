@@ -153,11 +153,72 @@ func compareGolden(t *testing.T, path string, got []byte) {
 	}
 }
 
-// TestTooLong: nobody edits a scenario of a million steps.
+// TestTooLong: nobody edits a scenario of a million steps. It says how much of the
+// recording would do, kept or not.
 func TestTooLong(t *testing.T) {
 	t.Parallel()
-	s := &scenario.Scenario{Name: "x", Revisions: []string{"2026-08"}, Steps: make([]scenario.Step, 10000)}
-	if _, err := convert.Convert(s, "x.yaml", func(*scenario.Scenario) string { return "" }); err == nil || !strings.Contains(err.Error(), "more than 5000 steps") {
-		t.Errorf("got %v", err)
+	steps := make([]scenario.Step, 10_000)
+	for i := range steps {
+		steps[i].Pos.Line = i/2 + 2
 	}
+	play := func(perform func(*scenario.Step) error) error {
+		for i := range steps {
+			if err := perform(&steps[i]); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	for _, s := range []*scenario.Scenario{
+		{Name: "kept", Steps: steps},
+		{Name: "on a tape", Recorded: &scenario.Recorded{Tape: &scenario.Tape{Play: play}}},
+	} {
+		s.Revisions = []string{"2026-08"}
+		_, err := convert.Convert(s, "x.yaml", func(*scenario.Scenario) string { return "" })
+		want := "it has more than 5000 steps, and nobody edits more: its first 2501 lines are a recording too (head -n 2501)"
+		if err == nil || err.Error() != want {
+			t.Errorf("%s: got %v, want %s", s.Name, err, want)
+		}
+	}
+}
+
+// TestSeveralGateways are told apart by their names.
+func TestSeveralGateways(t *testing.T) {
+	t.Parallel()
+	s, err := scenario.Load("two.yaml", []byte(`
+name: two gateways
+strict: none
+revisions: ["2026-08"]
+gateways:
+  a: {users: [U1], typing: false}
+  b: {users: [U2], connect: false}
+agent:
+  - do: [{reply: hello}]
+steps:
+  - to: b
+    gateway: connect
+  - to: a
+    inbound: {text: hi, message_id: m1}
+  - to: b
+    inbound: {text: hi, message_id: m2, user: {id: U2}}
+  - to: b
+    agent: {send: {chat: C1, content: news}}
+  - expect: {send: {content: news}, on: b}
+  - to: b
+    connector: {drop: true}
+  - advance: 1s
+  - to: a
+    gateway: disconnect
+  - to: b
+    gateway: disconnect
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	stage := newStage(t)
+	r, err := convert.Convert(record(t, stage, s, wire.R8), "two.yaml", player(t, stage))
+	if err != nil || r.Fails != "" || r.Plain || r.Replay != "" {
+		t.Fatalf("%v %+v", err, r)
+	}
+	compareGolden(t, "testdata/two-gateways.yaml", r.Text)
 }

@@ -22,7 +22,8 @@ type draft struct {
 	named   map[*request]bool
 	asked   map[*request]*scenario.Action // what expects it
 	rules   map[string]bool               // of the contract, that it shows
-	sockets int                           // opened so far
+	sockets map[string]int                // opened so far, by gateway
+	dials   map[string]bool               // gateways that a step tells to connect
 	inTurn  bool                          // the last call was made in a turn
 	bot     bool                          // an expectation names the bot
 }
@@ -42,7 +43,7 @@ func (s *story) draft(w way) *draft {
 	d := &draft{
 		story: s, way: w, scenario: &scenario.Scenario{}, notes: map[int]string{},
 		names: map[*request]string{}, count: map[string]int{}, named: map[*request]bool{},
-		asked: map[*request]*scenario.Action{}, rules: map[string]bool{},
+		asked: map[*request]*scenario.Action{}, rules: map[string]bool{}, sockets: map[string]int{}, dials: map[string]bool{},
 	}
 	for i := range s.beats {
 		d.beat(&s.beats[i])
@@ -59,7 +60,10 @@ func (s *story) draft(w way) *draft {
 }
 
 func (d *draft) add(b *beat, step scenario.Step) *written {
-	step.Pos, step.Advance = scenario.Pos{}, 0
+	step.Pos, step.Advance, step.To = scenario.Pos{}, 0, b.step.To
+	if step.Signal != "" || step.Expect != nil {
+		step.To = ""
+	}
 	d.out = append(d.out, written{at: b.at, step: step})
 	return &d.out[len(d.out)-1]
 }
@@ -92,6 +96,7 @@ func (d *draft) beat(b *beat) {
 		d.add(b, step)
 	default:
 		d.add(b, b.step)
+		d.dials[b.step.To] = d.dials[b.step.To] || b.step.Gateway == "connect"
 		if c := b.step.Connector; c != nil && c.Close != nil && c.Close.Code == 4401 {
 			d.covers("REV-1")
 		}

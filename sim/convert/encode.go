@@ -167,6 +167,8 @@ func short(m *node, v any) *node {
 			}
 			return m.items[0]
 		}
+	case scenario.Expectation:
+		m.last("on")
 	case scenario.Routed:
 		m.first("text")
 	case scenario.Args:

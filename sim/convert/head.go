@@ -1,6 +1,7 @@
 package convert
 
 import (
+	"iter"
 	"maps"
 	"reflect"
 	"slices"
@@ -23,13 +24,27 @@ func (d *draft) head() {
 	if !d.greetsItself || d.way.plain {
 		s.Connector.Handshake = "manual"
 	}
-	g := d.gateway()
-	if d.authenticates() && d.refusedOnce() {
+	refused := d.authenticates() && d.refusedOnce()
+	if refused {
 		s.Connector.Secrets = in.Connector.Secrets
-		g.Secret = in.Gateway.Secret
 	}
-	if !reflect.DeepEqual(g, scenario.Gateway{}) {
-		s.Gateway = &g
+	for name, recorded := range d.gateways() {
+		g := d.gateway(recorded)
+		if name != "" && d.dials[name] {
+			g.Connect = new(bool)
+		}
+		if refused {
+			g.Secret = recorded.Secret
+		}
+		switch {
+		case name != "":
+			if s.Gateways == nil {
+				s.Gateways = map[string]scenario.Gateway{}
+			}
+			s.Gateways[name] = g
+		case !reflect.DeepEqual(g, scenario.Gateway{}):
+			s.Gateway = &g
+		}
 	}
 	for i, note := range in.Recorded.Notes {
 		if i > 0 {
@@ -39,14 +54,24 @@ func (d *draft) head() {
 	}
 }
 
-// gateway is what has to be said of it.
-func (d *draft) gateway() scenario.Gateway {
-	in := d.in.Gateway
-	if in == nil {
-		return scenario.Gateway{}
+// gateways are the recorded ones, in order; the only one has no name.
+func (s *story) gateways() iter.Seq2[string, scenario.Gateway] {
+	return func(yield func(string, scenario.Gateway) bool) {
+		if s.in.Gateway != nil && !yield("", *s.in.Gateway) {
+			return
+		}
+		for _, name := range slices.Sorted(maps.Keys(s.in.Gateways)) {
+			if !yield(name, s.in.Gateways[name]) {
+				return
+			}
+		}
 	}
+}
+
+// gateway is what has to be said of one.
+func (d *draft) gateway(in scenario.Gateway) scenario.Gateway {
 	g := scenario.Gateway{Sessions: in.Sessions, MaxMessage: in.MaxMessage, Connect: in.Connect, BotIDs: in.BotIDs}
-	if d.authenticates() {
+	if !in.NoAuth {
 		g.ID = in.ID
 	}
 	if len(in.Platforms) > 1 {
@@ -71,8 +96,12 @@ func (d *draft) refusedOnce() bool {
 			return true
 		}
 	}
-	in := d.in
-	return !slices.Equal(in.Connector.Secrets[in.Gateway.ID], []string{in.Gateway.Secret})
+	for _, g := range d.gateways() {
+		if !g.NoAuth && !slices.Equal(d.in.Connector.Secrets[g.ID], []string{g.Secret}) {
+			return true
+		}
+	}
+	return false
 }
 
 // standard is the platform that a connector has where none is said.

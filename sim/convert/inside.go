@@ -29,7 +29,7 @@ func (s *story) inside() *story {
 		if b.step.Agent == nil {
 			continue
 		}
-		t, ok := in.runs(open, b.step.Agent)
+		t, ok := in.runs(open, b.step)
 		if !ok {
 			continue
 		}
@@ -38,7 +38,7 @@ func (s *story) inside() *story {
 		rule := *in.turns[t].rule
 		end := len(rule.Do) - 1 // the silent reply
 		rule.Do = append(slices.Clone(rule.Do[:end]), scenario.Act{Wait: signal}, scenario.Act{Call: *b.step.Agent}, rule.Do[end])
-		in.turns[t] = &turn{rule: &rule, event: in.turns[t].event}
+		in.turns[t] = &turn{rule: &rule, event: in.turns[t].event, on: in.turns[t].on}
 		b.step = scenario.Step{Signal: signal}
 	}
 	if moved == 0 {
@@ -58,7 +58,7 @@ func (s *story) inside() *story {
 func (s *story) begin(open map[int]bool, i int) {
 	t := s.turns[i]
 	for j := range open {
-		if t.event != nil && s.turns[j].event != nil && sameValue(s.turns[j].event.Session, t.event.Session) {
+		if t.event != nil && s.turns[j].event != nil && s.turns[j].on == t.on && sameValue(s.turns[j].event.Session, t.event.Session) {
 			delete(open, j)
 		}
 	}
@@ -68,7 +68,8 @@ func (s *story) begin(open map[int]bool, i int) {
 }
 
 // runs finds the turn of a call's session or chat.
-func (s *story) runs(open map[int]bool, c *scenario.Call) (turn int, ok bool) {
+func (s *story) runs(open map[int]bool, step scenario.Step) (turn int, ok bool) {
+	c := step.Agent
 	op, a := opOf(c)
 	if op == "interrupt" || op == "get_chat_info" {
 		return 0, false // they are about others
@@ -78,7 +79,7 @@ func (s *story) runs(open map[int]bool, c *scenario.Call) (turn int, ok bool) {
 		source, _ := sourceOf(e)
 		mine := a.Session != "" && e.Session != nil && e.Session.Value == literal(a.Session) ||
 			a.Chat != "" && source["chat_id"] == literal(a.Chat)
-		if mine && (!ok || i > turn) {
+		if mine && s.turns[i].on == step.To && (!ok || i > turn) {
 			turn, ok = i, true
 		}
 	}

@@ -3,6 +3,7 @@ package convert
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -36,6 +37,14 @@ func plain(s string) *node { return &node{text: s, made: true} }
 func (n *node) add(key string, v *node) {
 	n.keys = append(n.keys, key)
 	n.items = append(n.items, v)
+}
+
+// last puts a key behind the others.
+func (n *node) last(key string) {
+	if i := slices.Index(n.keys, key); i >= 0 {
+		v := n.items[i]
+		n.keys, n.items = append(slices.Delete(n.keys, i, i+1), key), append(slices.Delete(n.items, i, i+1), v)
+	}
 }
 
 // get is the value of a key; nil where there is none.
@@ -79,7 +88,7 @@ func (w *writer) document(n *node) {
 func (w *writer) member(key string, v *node, in int) {
 	pad := strings.Repeat(" ", in)
 	w.comment(v.note, pad)
-	w.WriteString(pad + quoted(key, true) + ":")
+	w.WriteString(pad + keyed(key) + ":")
 	w.value(v, in, in+len(key)+1)
 }
 
@@ -114,7 +123,7 @@ func (w *writer) item(v *node, in int) {
 		if i == 0 {
 			lead = pad + "- "
 		}
-		w.WriteString(lead + quoted(key, true) + ":")
+		w.WriteString(lead + keyed(key) + ":")
 		w.value(v.items[i], in+2, in+len(key)+3)
 	}
 }
@@ -149,7 +158,7 @@ func (n *node) line(inside bool) string {
 		for i, item := range n.items {
 			part := item.line(true)
 			if n.kind == mapNode {
-				part = quoted(n.keys[i], true) + ": " + part
+				part = keyed(n.keys[i]) + ": " + part
 			}
 			parts = append(parts, part)
 		}
@@ -185,6 +194,15 @@ func quoted(s string, inside bool) string {
 		}
 	}
 	return doubleQuoted(s)
+}
+
+// keyed is a key. The language has one that others may take for a bool, and that
+// nobody quotes.
+func keyed(key string) string {
+	if key == "on" {
+		return key
+	}
+	return quoted(key, true)
 }
 
 // simple is a text that needs no quotes wherever it stands.

@@ -15,7 +15,12 @@ func (d *draft) expect(b *beat) {
 		if e.Event != nil {
 			event = e.Event
 		}
+		if e.Open != nil && e.On != "" && !d.dials[e.On] {
+			d.dials[e.On] = true // one after the other, as they were recorded
+			d.out = append(d.out, written{at: b.at, step: scenario.Step{To: e.On, Gateway: "connect"}})
+		}
 		if out, ok := d.expectation(e); ok {
+			out.On = e.On
 			list = append(list, out)
 		}
 	}
@@ -45,7 +50,7 @@ func (d *draft) expectation(e scenario.Expectation) (out scenario.Expectation, o
 		}
 		e.Close, e.From = &closed, ""
 	case e.Open != nil:
-		d.sockets++
+		d.sockets[e.On]++
 		return d.opened(e)
 	}
 	return e, true
@@ -71,8 +76,15 @@ func (d *draft) opened(e scenario.Expectation) (scenario.Expectation, bool) {
 	return e, open != scenario.Opened{}
 }
 
-// authenticates says whether the recorded gateway presented a token.
-func (s *story) authenticates() bool { return s.in.Gateway != nil && !s.in.Gateway.NoAuth }
+// authenticates says whether a recorded gateway presented a token.
+func (s *story) authenticates() bool {
+	for _, g := range s.gateways() {
+		if !g.NoAuth {
+			return true
+		}
+	}
+	return false
+}
 
 func (d *draft) expectFrame(e scenario.Expectation) (out scenario.Expectation, ok bool) {
 	frame, _ := e.Frame.Value.(map[string]any)
@@ -89,7 +101,7 @@ func (d *draft) expectFrame(e scenario.Expectation) (out scenario.Expectation, o
 			d.covers("HS-1")
 			return e, true
 		}
-		if d.sockets < 2 && !d.way.plain {
+		if d.sockets[e.On] < 2 && !d.way.plain {
 			return e, false
 		}
 		d.covers("RC-1")

@@ -76,7 +76,7 @@ func TestOwnRecordingsConvert(t *testing.T) {
 			return nil
 		}
 		s, err := scenario.LoadFile(scenarios.FS, path)
-		if err != nil || len(s.Gateways) > 0 || byHand(s.Steps) {
+		if err != nil || byHand(s.Steps) {
 			return err
 		}
 		for _, rev := range wire.Revisions() {

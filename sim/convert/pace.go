@@ -11,13 +11,15 @@ import (
 // is about.
 func (d *draft) trim() {
 	end := len(d.out)
-	for end > 0 && goodbye(d.out[end-1].step) {
-		end--
-		if d.out[end].step.Gateway == "disconnect" {
+	for i := end - 1; i >= 0 && goodbye(d.out[i].step); i-- {
+		if d.out[i].step.Gateway == "disconnect" {
+			end = i
+		}
+		if end < len(d.out) && len(d.in.Gateways) == 0 {
 			break
 		}
 	}
-	if end < len(d.out) && d.out[end].step.Gateway == "disconnect" && slices.ContainsFunc(d.out[:end], func(w written) bool { return says(w.step) }) {
+	if end < len(d.out) && slices.ContainsFunc(d.out[:end], func(w written) bool { return says(w.step) }) {
 		d.out = d.out[:end]
 		delete(d.rules, "IDLE-1")
 	}

@@ -56,6 +56,9 @@ func (s *story) inbound(frame map[string]any) *scenario.Inbound {
 	if source == nil || buffered && word(buffer) == "" || len(frame) > 3 || len(frame) > 2 && !buffered {
 		return nil
 	}
+	if source["is_bot"] == true {
+		return nil // a connector may not let another bot through
+	}
 	scope := word(source[s.scopeKey])
 	id := word(event["message_id"])
 	in := &scenario.Inbound{
@@ -195,6 +198,9 @@ func (s *story) interaction(forward map[string]any) *scenario.Interaction {
 	tree, _ := trace.Tree(raw)
 	body, isObject := escaped(tree).(map[string]any)
 	bot := s.in.Connector.Platforms["discord"].BotID
+	if len(s.in.Gateways) > 0 { // what is posted to the edge goes to whom it finds
+		return nil
+	}
 	if err != nil || !isObject || forward["platform"] != "discord" || word(forward["botId"]) != bot || forward["profile"] != nil {
 		return nil
 	}

@@ -41,6 +41,7 @@ type beat struct {
 type turn struct {
 	rule  *scenario.Rule
 	event *scenario.Routed // nil where none was recorded
+	on    string           // the gateway; "" for the only one
 }
 
 // place is an act of a turn.
@@ -57,8 +58,10 @@ func read(in *scenario.Scenario) *story {
 	if len(in.Revisions) > 0 && in.Revisions[0] == r6 {
 		s.scopeKey, s.author = "guild_id", false
 	}
-	if in.Gateway != nil && len(in.Gateway.Platforms) > 0 {
-		s.platform = in.Gateway.Platforms[0]
+	for _, g := range s.gateways() {
+		if len(g.Platforms) > 0 && s.platform == "" {
+			s.platform = g.Platforms[0]
+		}
 	}
 	var at time.Duration
 	for _, step := range in.Steps {
@@ -172,17 +175,18 @@ func word(v any) string {
 // readTurns finds the event of each turn and the acts of each signal.
 func (s *story) readTurns() {
 	var events []*scenario.Routed
+	var on []string
 	for _, b := range s.beats {
 		for _, e := range b.step.Expect {
 			if e.Event != nil {
-				events = append(events, e.Event)
+				events, on = append(events, e.Event), append(on, e.On)
 			}
 		}
 	}
 	for i := range s.in.Agent {
 		t := &turn{rule: &s.in.Agent[i]}
 		if len(events) == len(s.in.Agent) {
-			t.event = events[i]
+			t.event, t.on = events[i], on[i]
 		}
 		s.turns = append(s.turns, t)
 		for j, act := range t.rule.Do {
