@@ -103,9 +103,9 @@ func (g *Gateway) inPlaceOf(t *Turn, key, text string) *Turn {
 }
 
 // meant are the sessions that a command is about, the one last that it is about
-// if it can be only one. That is its own, and where it was pressed (DI-2) those of
-// its user's messages in that chat. One that was typed is also about the turns
-// that the user's slash commands began there and that still run.
+// if it can be only one. That is its own; those of the turns that run where it was
+// said and that its user could speak to there; and of one that was pressed (DI-2)
+// that of its user's messages in that chat.
 //
 // The session of an interaction is not that of its user's messages: its platform
 // is relay and its chat type channel, because the connector binds the capability
@@ -115,38 +115,29 @@ func (g *Gateway) inPlaceOf(t *Turn, key, text string) *Turn {
 // or an interaction, would be now: one that others share is among them, one of
 // another user is not.
 func (g *Gateway) meant(t *Turn) []string {
+	running := slices.DeleteFunc(g.runningFor(&t.Event.Source), func(key string) bool { return key == t.SessionKey })
 	if !t.Event.Pressed {
-		return append(g.pressedBy(&t.Event.Source), t.SessionKey)
+		return append(running, t.SessionKey)
 	}
 	keys := []string{t.SessionKey}
-	add := func(key string) {
-		if !slices.Contains(keys, key) {
+	if as, ok := g.chats.messageIn(t.Event.Source); ok {
+		key := session.Key(&as, g.opt.Sessions, g.rev)
+		if key != t.SessionKey && !slices.Contains(running, key) && g.knows(key) {
 			keys = append(keys, key)
 		}
 	}
-	by := t.Event.Source
-	if as, ok := g.chats.messageIn(by); ok {
-		if key := session.Key(&as, g.opt.Sessions, g.rev); g.knows(key) {
-			add(key)
-		}
-	}
-	for _, key := range g.lanes.busyIn(by.ChatID, func(key string, src wire.Source) bool {
-		return g.isOf(by.UserID, key, src)
-	}) {
-		add(key)
-	}
-	return keys
+	return append(keys, running...)
 }
 
-// pressedBy are the sessions in which a turn runs that a slash command began, of
-// who says something and where.
-func (g *Gateway) pressedBy(src *wire.Source) []string {
+// runningFor are the sessions of the turns that run where somebody says something
+// and that what they say there would belong to.
+func (g *Gateway) runningFor(src *wire.Source) []string {
 	place := src.ChatID
 	if src.ThreadID != "" {
 		place = src.ThreadID // an interaction there names it as its channel
 	}
 	return g.lanes.busyIn(place, func(key string, running wire.Source) bool {
-		return running.Platform == wire.PlatformRelay && g.isOf(src.UserID, key, running)
+		return g.isOf(src.UserID, key, running)
 	})
 }
 

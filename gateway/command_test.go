@@ -68,6 +68,23 @@ func TestCancelledTurnTypesNoMore(t *testing.T) { // TURN-3, OUT-11
 	})
 }
 
+// A platform that the gateway does not know is relay too (IN-3), which does not
+// make what is typed there an interaction.
+func TestNewBeginsOneSession(t *testing.T) { // SES-5, TURN-3
+	bubble8(t, func(t *testing.T) {
+		for _, platform := range []string{"discord", "guilded"} {
+			_, p := start(t, wire.R8, slow)
+			p.inbound(say("10s", from("platform", platform)))
+			p.inbound(say("/new", id("m2"), from("platform", platform)))
+			p.inbound(say("/sessions", id("m3"), from("platform", platform)))
+			got := p.contents()
+			if n := strings.Count(got[len(got)-1], " turns"); n != 1 {
+				t.Errorf("%s: %d sessions of before: %q", platform, n, got)
+			}
+		}
+	})
+}
+
 // answerer is an Agent that answers /model.
 type answerer struct{ gateway.AgentFunc }
 

@@ -46,10 +46,16 @@ func (k *knownFailures) beside(p program, files []loaded, columns []*column) err
 		return nil
 	}
 	all := everyRun(files, columns)
-	if wrong := k.file.Check(all); len(wrong) > 0 { // it may be about other files than these
-		if wrong = k.file.Check(everyRun(slices.Concat(files, around(files, k.file.Name)), columns)); len(wrong) > 0 {
-			return refuseFile(p, k.file.Name, problemsOf(k.file.Name, wrong))
+	wrong, there := k.file.Check(all), files
+	for _, paths := range around(files, k.file.Name) { // it may be about other files than these
+		if len(wrong) == 0 {
+			break
 		}
+		there = slices.Concat(there, playable(paths))
+		wrong = k.file.Check(everyRun(there, columns))
+	}
+	if len(wrong) > 0 {
+		return refuseFile(p, k.file.Name, problemsOf(k.file.Name, wrong))
 	}
 	if n := k.file.Elsewhere(); n > 0 && columns == nil {
 		fmt.Fprintf(p.stderr, "%s: left alone without --matrix: %s with a target\n", k.file.Name, entries(n))
@@ -65,22 +71,33 @@ func entries(n int) string {
 	return fmt.Sprintf("%d entries", n)
 }
 
-// around is what could be played in place of files: what is by default, what is
-// beside them, and beside the file of known failures where that has a folder of its
-// own.
-func around(files []loaded, known string) []loaded {
-	folders := map[string]bool{filepath.Dir(known): true}
+// around is where else there may be what a list is about, the nearest first: what
+// is played by default, nil, then beside the list, and then the folders of the
+// files. Below the list's own folder, which may be a home directory, only the two
+// that are played by default are looked through.
+func around(files []loaded, list string) [][]string {
+	places := [][]string{nil}
+	if beside := filepath.Dir(list); beside != "." {
+		own, _ := filepath.Glob(filepath.Join(beside, "*.*")) // what cannot be read is not there
+		own = slices.DeleteFunc(own, func(name string) bool { return !isSource(name) || isFolder(name) })
+		if len(own) > 0 {
+			places = append(places, own)
+		}
+		places = append(places, []string{filepath.Join(beside, "scenarios")}, []string{filepath.Join(beside, "recordings")})
+	}
+	seen := map[string]bool{".": true}
 	for _, f := range files {
-		if f.fsys == nil {
-			folders[filepath.Dir(f.path)] = true
+		if folder := filepath.Dir(f.path); f.fsys == nil && !seen[folder] {
+			seen[folder] = true
+			places = append(places, []string{folder})
 		}
 	}
-	delete(folders, ".")
-	sources, _ := find(nil)
-	for folder := range folders {
-		found, _ := findIn(folder) // what cannot be read is not there
-		sources = append(sources, found...)
-	}
+	return places
+}
+
+// playable is what could be played of some paths; what cannot be read is not there.
+func playable(paths []string) []loaded {
+	sources, _ := find(paths)
 	return slices.DeleteFunc(load(sources), func(f loaded) bool { return f.scenario == nil })
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/relaysim/relaysim/sim/connector/buffer"
+	"github.com/relaysim/relaysim/sim/record"
 	"github.com/relaysim/relaysim/sim/scenario"
 	"github.com/relaysim/relaysim/sim/serve"
 )
@@ -215,7 +216,7 @@ func (f *serveFlags) envFile(c serve.Credentials, of int) string {
 
 // envHead says in the file how it is read.
 func envHead(file string) string {
-	return fmt.Sprintf("# In a shell: set -a; . ./%s; set +a. For relaysim record and simulate: --env-file %[1]s\n", filepath.Base(file))
+	return fmt.Sprintf("# In a shell: set -a; . ./%s; set +a. For relaysim record and simulate: --env-file %[1]s\n", record.QuoteEnv(filepath.Base(file)))
 }
 
 // begin starts the recording and says how to dial.

@@ -107,6 +107,9 @@ func TestGoodTraces(t *testing.T) {
 		{"acknowledged, and the gateway is gone", handshake().c(buffered(inbound("m1", "hi", "U1"), "b1")).g(ack("b1")).close(1), with(func(k *law.Known) { k.ScriptedBuffer = true })},
 		{"acknowledged while a turn runs, and gone in its slot", handshake().c(inbound("m1", "hi", "U1")).routed("K", "m1", "hi").
 			c(buffered(inbound("m2", "ho", "U1"), "b1")).g(ack("b1")).pass(time.Second).close(1).returns("K"), with(func(k *law.Known) { k.ScriptedBuffer = true })},
+		{"a turn that is reported later than the ack of what waits behind it", handshake().c(buffered(inbound("m1", "hi", "U1"), "b1")).g(ack("b1")).
+			c(buffered(inbound("m2", "ho", "U1"), "b2")).g(ack("b2")).routed("K", "m1", "hi").pass(time.Second).close(1).returns("K"),
+			with(func(k *law.Known) { k.ScriptedBuffer = true })},
 		{"a command that is acknowledged", handshake().c(buffered(inbound("m1", "/help", "U1"), "b1")).g(ack("b1")), with(func(k *law.Known) { k.ScriptedBuffer = true })},
 		{"texts of which the gateway read the last when the turn was over", handshake().c(inbound("m1", "hi", "U1")).begins("K", "m1", "hi", "U1").
 			c(inbound("w1", "two", "U1"), inbound("w2", "three", "U1")).returns("K").begins("K", "w1", "two", "U1").returns("K").

@@ -39,7 +39,7 @@ type pending struct {
 	bufferID  string
 	acked     bool
 	bad       int  // the bad frame before it; 0: none
-	busy      bool // a turn ran, so it may have joined that session's queue
+	busy      bool // a turn ran, or was about to, so it may have joined that session's queue
 }
 
 func (l *reader) frame(o *trace.Observation, s *socket, f *frame) {
@@ -83,15 +83,24 @@ func (l *reader) routed(o *trace.Observation) {
 		if o.Peer != "" && l.sockets[conn].peer != "" && o.Peer != l.sockets[conn].peer {
 			continue
 		}
+		began := false
 		l.waiting[conn] = slices.DeleteFunc(list, func(p *pending) bool {
 			if p.messageID != "" && p.messageID == l.event.messageID {
 				if o.At-p.at >= late && l.turns.idleSince(o.SessionKey, o.Peer, p.seq) {
 					l.report("FR-7", o.Seq, "the event of #%d was routed %v late, although session %q was idle: something held up the reader",
 						p.seq, o.At-p.at, o.SessionKey)
 				}
+				began = true
 				return true
 			}
-			return p.text != "" && strings.Contains(l.event.text, p.text)
+			if p.text != "" && strings.Contains(l.event.text, p.text) {
+				began = true
+				return true
+			}
+			// What was delivered before it may have begun its turn before it: who
+			// reports turns may do so later than it acknowledges.
+			p.busy = p.busy || began
+			return false
 		})
 	}
 }
@@ -113,7 +122,7 @@ func (l *reader) unrouted(s *socket, had func(*pending) bool) {
 		switch {
 		case p.busy || !had(p):
 		case p.acked && !p.command:
-			l.report("IDLE-5", p.seq, "%q was acknowledged and never routed, although no turn ran that it could wait for", p.bufferID)
+			l.report("IDLE-5", p.seq, "%q was acknowledged and never routed, although no turn ran that it could wait for (only what cannot be handled may be dropped)", p.bufferID)
 		case p.bad > 0:
 			l.report("FR-6", p.seq, "a good event after the bad frame of #%d was never routed: the reader did not survive", p.bad)
 		}

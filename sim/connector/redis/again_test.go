@@ -10,6 +10,7 @@ import (
 	"github.com/alicebob/miniredis/v2"
 
 	"github.com/relaysim/relaysim/sim/connector/buffer"
+	"github.com/relaysim/relaysim/sim/connector/redis"
 )
 
 // lossy is a way to a server on which the answer to the next EVALSHA is lost, with
@@ -77,5 +78,34 @@ func TestAnAppendThatIsAskedForAgainIsOneEntry(t *testing.T) {
 	}
 	if list, err := b.List(of); len(list) != 3 || err != nil {
 		t.Errorf("%d entries wait, want 3 (%v)", len(list), err)
+	}
+}
+
+// TestAServerThatForgets gives nobody the entry of another's append: two that
+// opened it before and after it lost everything name their requests differently.
+func TestAServerThatForgets(t *testing.T) { // IDLE-3
+	t.Parallel()
+	server := miniredis.RunT(t)
+	open := func() buffer.Buffers {
+		s, err := redis.Open(t.Context(), "redis://"+server.Addr(), "one")
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { s.Close() })
+		return s.Buffers(buffer.Limits{})
+	}
+	before := open()
+	server.FlushAll()
+	after := open()
+	of := buffer.Name{Tenant: "t", Instance: "i"}
+	for range 3 {
+		for _, b := range []buffer.Buffers{before, after} {
+			if _, _, err := b.Append(of, []byte("x\n")); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if list, err := after.List(of); len(list) != 6 || err != nil {
+		t.Errorf("%d entries wait, want 6 (%v)", len(list), err)
 	}
 }

@@ -8,6 +8,7 @@ package redis
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 	"strings"
 	"sync/atomic"
@@ -21,7 +22,7 @@ import (
 type Server struct {
 	client *redis.Client
 	prefix string
-	opened int64        // no two that were opened under the prefix have the same
+	name   string       // no other Server's, whatever the server has forgotten
 	asked  atomic.Int64 // the last request's number
 }
 
@@ -29,8 +30,8 @@ type Server struct {
 // waits for it delivers nothing meanwhile.
 const patience = 3 * time.Second
 
-// Open connects to a server, such as redis://127.0.0.1:6379/0, and asks it for a
-// number of its own. All keys and channels begin with prefix, so that several
+// Open connects to a server, such as redis://127.0.0.1:6379/0, which has to
+// answer. All keys and channels begin with prefix, so that several
 // connectors can have one server. The caller closes it.
 func Open(ctx context.Context, url, prefix string) (*Server, error) {
 	o, err := redis.ParseURL(url)
@@ -39,9 +40,8 @@ func Open(ctx context.Context, url, prefix string) (*Server, error) {
 	}
 	o.ReadTimeout, o.WriteTimeout, o.DialTimeout = patience, patience, patience
 	o.DisableIdentity = true // no question that an older server does not know
-	s := &Server{client: redis.NewClient(o), prefix: prefix}
-	s.opened, err = s.client.Incr(ctx, s.key("opened")).Result()
-	if err != nil {
+	s := &Server{client: redis.NewClient(o), prefix: prefix, name: rand.Text()}
+	if err := s.client.Ping(ctx).Err(); err != nil {
 		_ = s.client.Close() // the first error says more
 		return nil, fmt.Errorf("redis: %w", err)
 	}
@@ -62,7 +62,7 @@ func (s *Server) key(parts ...string) string {
 }
 
 // nextRequest names a request as no other of any connection under the prefix is.
-func (s *Server) nextRequest() string { return fmt.Sprintf("%d-%d", s.opened, s.asked.Add(1)) }
+func (s *Server) nextRequest() string { return fmt.Sprintf("%s-%d", s.name, s.asked.Add(1)) }
 
 func question() (context.Context, context.CancelFunc) {
 	return context.WithTimeout(context.Background(), patience)

@@ -232,6 +232,7 @@ func (d *Driver) release(p *process) error {
 		return p.stop()
 	}
 	if _, err := p.ask(context.Background(), target.Reset, 0); err != nil {
+		_ = p.stop() // it is in no list any more; what was wrong is err
 		return err
 	}
 	p.renew()
