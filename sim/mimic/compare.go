@@ -30,7 +30,11 @@ func (p *player) send(ctx context.Context, s *socket, l *recording.Line) error {
 	data := p.rebound(o.Data)
 	p.seen.add(p.observed(&trace.Observation{Kind: trace.Frame, Conn: s.number, From: trace.Gateway, Data: data, Binary: o.Binary}))
 	if err := s.ws.Write(ctx, kind, data); err != nil {
-		p.problem(l, verdict.Problem{Text: fmt.Sprintf("could not be sent: %v", err), Seq: p.seen.last()})
+		why := err.Error()
+		if end := s.ended(ctx, p.options.Wait); end.code != 0 { // of which the write shows but the consequence
+			why = end.String() + " before"
+		}
+		p.problem(l, verdict.Problem{Text: "could not be sent: " + why, Seq: p.seen.last()})
 		s.cut()
 	}
 	return nil
@@ -165,12 +169,8 @@ func (p *player) closed(ctx context.Context, s *socket, l *recording.Line) {
 		s.cut()
 	default:
 		p.compared++
-		if code := s.ended(ctx, p.options.Wait); code != o.Code {
-			text := fmt.Sprintf("want the connector to close the socket with %d, got %d", o.Code, code)
-			if code == 0 {
-				text = fmt.Sprintf("want the connector to close the socket with %d, it stays open", o.Code)
-			}
-			p.problem(l, verdict.Problem{Text: text, Seq: p.seen.last()})
+		if end := s.ended(ctx, p.options.Wait); end.code != o.Code {
+			p.problem(l, verdict.Problem{Text: fmt.Sprintf("want the connector to close the socket with %d: %v", o.Code, end), Seq: p.seen.last()})
 		}
 		s.cut()
 	}

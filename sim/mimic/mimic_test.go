@@ -185,7 +185,13 @@ func TestAnyConnector(t *testing.T) {
 			[]string{`x.jsonl:6: another outbound_result than the recorded one [{result.success true false}]`}},
 		{"no answer", instead(`"r2"`, says("\n")), []string{`x.jsonl:8: want outbound_result: nothing came within 200ms []`}},
 		{"the end in place of an answer", instead(`"r2"`, func(context.Context, *websocket.Conn) error { return errEnough }),
-			[]string{`x.jsonl:8: want outbound_result: the connector closed the socket with -1 before []`}},
+			[]string{`x.jsonl:8: want outbound_result: the connector cut the socket before []`}},
+		{"revoked in place of an answer", instead(`"r1"`, func(_ context.Context, ws *websocket.Conn) error {
+			return ws.Close(4401, "revoked")
+		}), []string{
+			`x.jsonl:6: want outbound_result: the connector closed the socket with 4401 "revoked" before []`,
+			`x.jsonl:7: could not be sent: the connector closed the socket with 4401 "revoked" before []`,
+		}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

@@ -30,8 +30,35 @@ type socket struct {
 
 	mu     sync.Mutex
 	frames []trace.FrameLine // Guarded by mu: what came and was not compared yet.
-	code   int               // Guarded by mu: the close code that came; 0: none yet.
+	end    ending            // Guarded by mu: how the connector closed it.
 	woken  chan struct{}     // holds a token after a change
+}
+
+// ending is how a connector closed a socket. The zero one says that it did not.
+type ending struct {
+	code   int // -1 without a close frame
+	reason string
+}
+
+func (e ending) String() string {
+	switch {
+	case e.code == 0:
+		return "it stays open"
+	case e.code < 0:
+		return "the connector cut the socket"
+	case e.reason == "":
+		return fmt.Sprintf("the connector closed the socket with %d", e.code)
+	}
+	return fmt.Sprintf("the connector closed the socket with %d %q", e.code, e.reason)
+}
+
+// endingOf is how a socket ended on which a read failed.
+func endingOf(err error) ending {
+	var closed websocket.CloseError
+	if errors.As(err, &closed) {
+		return ending{int(closed.Code), closed.Reason}
+	}
+	return ending{code: -1}
 }
 
 // maxMessage bounds one message of a connector's, in bytes.
@@ -85,7 +112,7 @@ func (s *socket) receive() {
 		_, data, err := s.ws.Read(context.Background())
 		s.mu.Lock()
 		if err != nil {
-			s.code = int(websocket.CloseStatus(err)) // -1 without a close frame
+			s.end = endingOf(err)
 		} else {
 			o := &trace.Observation{Kind: trace.Frame, From: trace.Connector, Data: data}
 			framer.Frame(o)
@@ -108,12 +135,12 @@ func (s *socket) take(ctx context.Context, wait time.Duration, meant func(trace.
 	t := time.NewTimer(wait)
 	defer t.Stop()
 	for {
-		f, found, code := s.find(meant)
+		f, found, end := s.find(meant)
 		switch {
 		case found:
 			return f, nil
-		case code != 0:
-			return f, fmt.Errorf("the connector closed the socket with %d before", code)
+		case end.code != 0:
+			return f, fmt.Errorf("%v before", end)
 		}
 		select {
 		case <-s.woken:
@@ -125,28 +152,27 @@ func (s *socket) take(ctx context.Context, wait time.Duration, meant func(trace.
 	}
 }
 
-func (s *socket) find(meant func(trace.FrameLine) bool) (f trace.FrameLine, found bool, code int) {
+func (s *socket) find(meant func(trace.FrameLine) bool) (f trace.FrameLine, found bool, end ending) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for i, f := range s.frames {
 		if meant(f) {
 			s.frames = append(s.frames[:i], s.frames[i+1:]...)
-			return f, true, s.code
+			return f, true, s.end
 		}
 	}
 	// Events and the like pile up if nobody takes them.
 	if len(s.frames) > mostFrames {
 		s.frames = append(s.frames[:0], s.frames[len(s.frames)/2:]...)
 	}
-	return f, false, s.code
+	return f, false, s.end
 }
 
 // mostFrames bounds what a connector may send that nobody asked for.
 const mostFrames = 10_000
 
-// ended waits for the connector to close the socket, and returns its code; 0
-// where it does not.
-func (s *socket) ended(ctx context.Context, wait time.Duration) int {
+// ended waits for the connector to close the socket, and returns how it did.
+func (s *socket) ended(ctx context.Context, wait time.Duration) ending {
 	t := time.NewTimer(wait)
 	defer t.Stop()
 	select {
@@ -156,7 +182,7 @@ func (s *socket) ended(ctx context.Context, wait time.Duration) int {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.code
+	return s.end
 }
 
 // leave closes the socket as the recorded gateway did.
