@@ -22,6 +22,9 @@ func TestGoodTraces(t *testing.T) {
 		{"the same id on two connections", two().g(send("r1", "a", "", "")).g2(send("r1", "a", "", "")).c2(result("r1", "x")).c(result("r1", "x")), everything},
 		{"a request that the close ended", handshake().g(send("r1", "a", "", "")).close(1), everything},
 		{"a request without a result, on purpose", handshake().g(send("r1", "a", "", "")), with(func(k *law.Known) { k.ResultsWithheld = true })},
+		{"a chat that the connector does not know, and the gateway answers for", handshake().g(`{"type":"outbound","requestId":"r1","action":{"op":"get_chat_info","chat_id":"C1"}}`).
+			c(`{"type":"outbound_result","requestId":"r1","result":{"success":false,"error":"no such chat"}}`).
+			called("get_chat_info", `{"chat_id":"C1"}`, `{"success":true,"name":"C1","type":"dm"}`, 0), everything},
 		{"a request without a result in a part of a trace", handshake().g(send("r1", "a", "", "")), with(func(k *law.Known) { k.Whole = false })},
 		{"/stop of a user who has no turn", handshake().c(inbound("m1", "hi", "U1")).begins("K1", "m1", "hi", "U3").
 			c(stop("i1")).begins("K2", "i1", "/stop", "U1").returns("K1").returns("K2"), everything},
