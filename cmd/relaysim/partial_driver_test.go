@@ -17,11 +17,7 @@ func TestAPartialDriverIsSkipped(t *testing.T) {
 	if _, err := exec.LookPath("sed"); err != nil {
 		t.Skip("the filter is sed")
 	}
-	dir := t.TempDir()
-	driver := filepath.Join(dir, "driver")
-	if out, err := exec.Command("go", "build", "-o", driver, "../../sim/target/example/go").CombinedOutput(); err != nil {
-		t.Fatalf("go build: %v\n%s", err, out)
-	}
+	dir, driver := t.TempDir(), goDriver(t)
 	write := func(name, text string) string {
 		path := filepath.Join(dir, name)
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
@@ -68,4 +64,34 @@ steps:
 			t.Errorf("%q: JUnit has %v\n%s", c.args, err, xml)
 		}
 	}
+}
+
+// TestADriverThatCannotSyncMayDialLate plays against the Go driver, which does not
+// claim sync and hears of each start after the time in which nothing must happen.
+func TestADriverThatCannotSyncMayDialLate(t *testing.T) {
+	t.Parallel()
+	if _, err := exec.LookPath("sed"); err != nil {
+		t.Skip("the filter is sed")
+	}
+	path := filepath.Join(t.TempDir(), "x.yaml")
+	if err := os.WriteFile(path, []byte("name: x\nsteps:\n  - expect: {open: {status: 101}}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	late := `while read -r line; do case $line in *'"start"'*) sleep 0.6 ;; esac; echo "$line"; done`
+	command := late + " | " + goDriver(t) + ` | sed -u 's/"sync","clock",//'`
+	var stdout, stderr bytes.Buffer
+	args := []string{"simulate", "--revision", "2026-08", "--gateway", command, path}
+	if status := Main(args, strings.NewReader(""), &stdout, &stderr); status != 0 {
+		t.Errorf("exit status %d\n%s%s", status, &stdout, &stderr)
+	}
+}
+
+// goDriver compiles the Go driver.
+func goDriver(t *testing.T) string {
+	t.Helper()
+	program := filepath.Join(t.TempDir(), "driver")
+	if out, err := exec.Command("go", "build", "-o", program, "../../sim/target/example/go").CombinedOutput(); err != nil {
+		t.Fatalf("go build: %v\n%s", err, out)
+	}
+	return program
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -13,12 +12,8 @@ import (
 // each passes, or is skipped with its reason.
 func TestRecordingsPlayAgainstADriver(t *testing.T) {
 	t.Parallel()
-	program := filepath.Join(t.TempDir(), "driver")
-	if out, err := exec.Command("go", "build", "-o", program, "../../sim/target/example/go").CombinedOutput(); err != nil {
-		t.Fatalf("go build: %v\n%s", err, out)
-	}
 	var stdout, stderr bytes.Buffer
-	args := []string{"simulate", "-v", "--gateway", program, filepath.Join("..", "..", "recordings")}
+	args := []string{"simulate", "-v", "--gateway", goDriver(t), filepath.Join("..", "..", "recordings")}
 	if status := Main(args, strings.NewReader(""), &stdout, &stderr); status != 0 {
 		t.Fatalf("exit status %d\n%s%s", status, &stdout, &stderr)
 	}

@@ -10,12 +10,14 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/relaysim/relaysim/gateway/wire"
 	"github.com/relaysim/relaysim/sim/play"
 	"github.com/relaysim/relaysim/sim/scenario"
 	"github.com/relaysim/relaysim/sim/target"
 	"github.com/relaysim/relaysim/sim/target/driver"
+	"github.com/relaysim/relaysim/sim/trace"
 	"github.com/relaysim/relaysim/sim/verdict"
 )
 
@@ -126,7 +128,7 @@ func (r *Report) probe(ctx context.Context, o driver.Options, probes []*scenario
 			r.notClaimed(p, missing, cost)
 			continue
 		}
-		v := stage.Run(ctx, p, rev, play.Options{Target: d})
+		v := stage.Run(ctx, p, rev, play.Options{Target: d, Patience: time.Second})
 		if why := resetFault(v); why != "" {
 			r.add(resets, strings.ReplaceAll(why, fault, ""), resetsDo)
 			_ = d.Close() // what it does wrong is known
@@ -134,7 +136,7 @@ func (r *Report) probe(ctx context.Context, o driver.Options, probes []*scenario
 			if d, err = driver.New(ctx, o); err != nil {
 				break
 			}
-			v = stage.Run(ctx, p, rev, play.Options{Target: d})
+			v = stage.Run(ctx, p, rev, play.Options{Target: d, Patience: time.Second})
 		}
 		if ctx.Err() != nil {
 			break
@@ -172,9 +174,17 @@ func (r *Report) judge(p *scenario.Scenario, v *verdict.Result, fault string) {
 	case verdict.Skipped:
 		r.Items = append(r.Items, Item{What: p.Name, Outcome: NotClaimed, Saw: v.Reason})
 	default:
-		r.add(p.Name, strings.ReplaceAll(saw(v), fault, ""), p.About)
+		text, do := strings.ReplaceAll(saw(v), fault, ""), p.About
+		if !strings.Contains(saw(v), fault) && r.About.Able(target.Sync) && !slices.ContainsFunc(v.Trace, opened) {
+			text, do = "its gateway had not dialled when sync was answered\n"+text, undialled
+		}
+		r.add(p.Name, text, do)
 	}
 }
+
+const undialled = "on start dial, and answer no sync before the connector has answered the dial. See From relaysim, start and sync"
+
+func opened(o *trace.Observation) bool { return o.Kind == trace.Open }
 
 // saw is why a probe failed, and the last that the program said.
 func saw(v *verdict.Result) string {
@@ -184,7 +194,7 @@ func saw(v *verdict.Result) string {
 	p := v.Problems[0]
 	text := p.Text
 	for _, d := range p.Diffs {
-		text += "\n" + d.Path + ": want " + d.Want + ", got " + d.Got
+		text += "\n" + strings.TrimPrefix(d.Path+": want ", ": ") + d.Want + ", got " + d.Got
 	}
 	if len(v.Said) > 0 {
 		text += "\nit printed: " + strings.Join(v.Said[max(0, len(v.Said)-3):], "\n  ")

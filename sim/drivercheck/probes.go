@@ -68,6 +68,8 @@ func costs(scenarios []*scenario.Scenario) func(what string) string {
 			return "sync: without it some quiet has to do after each step, which is slower and less sure (--settle)"
 		case target.Reset:
 			return "reset: without it a program is started for each scenario, which is slower"
+		case target.Kill:
+			return "kill: without it the program is killed, and started again where a scenario kills its gateway"
 		}
 		return fmt.Sprintf("%s: %d of %d scenarios use it", strings.TrimPrefix(what, play.OptionPrefix), uses[what], len(scenarios))
 	}

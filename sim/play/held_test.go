@@ -125,7 +125,7 @@ func TestHeldByABadDriver(t *testing.T) {
 		t.Fatal(err)
 	}
 	for command, want := range map[string]string{
-		"no-such-program-anywhere": "ended by itself (exit status 127)",
+		"no-such-program-anywhere": "did not find the command (exit status 127)",
 		"true":                     "it must run until it is told to stop",
 		"sleep 60":                 "it did not answer start within 300ms",
 		"echo hello":               "its stdout is for the protocol",

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/relaysim/relaysim/sim/scenario"
+	"github.com/relaysim/relaysim/sim/target"
+	"github.com/relaysim/relaysim/sim/trace"
 )
 
 // A live connector answers when it pleases, in real time. What is expected has
@@ -77,6 +79,35 @@ func (r *run) greeted(ctx context.Context) error {
 		}
 	}
 	return r.counter.Wait(ctx)
+}
+
+// dialled waits until the gateways of a target that cannot be asked have dialled:
+// how long a program takes to begin says nothing of how long it is quiet.
+func (r *run) dialled(ctx context.Context) error {
+	if r.about.Counted || r.about.Able(target.Sync) || r.options.Connector != nil {
+		return nil
+	}
+	started, opened, read := 0, 0, 0
+	for _, p := range r.gateways {
+		if p.gateway != nil {
+			started++
+		}
+	}
+	for limit := time.Now().Add(r.options.Patience); opened < started && time.Now().Before(limit); {
+		if err := r.askGateways(ctx); err != nil {
+			return err
+		}
+		if err := pause(ctx, lookEvery); err != nil {
+			return err
+		}
+		for _, o := range r.log.Since(read) {
+			read = o.Seq
+			if o.Kind == trace.Open {
+				opened++
+			}
+		}
+	}
+	return nil
 }
 
 // pause lets d of real time pass.

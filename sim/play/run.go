@@ -114,6 +114,9 @@ func (r *run) start(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := r.dialled(ctx); err != nil {
+		return err
+	}
 	return r.quiet(ctx)
 }
 

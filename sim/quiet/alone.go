@@ -20,7 +20,8 @@ func unpaired(c *Counter) *pipe {
 
 // Adopt lets the reader of an accepted connection count in c though nobody in
 // this process dialled it. It does nothing to a connection that is paired, or is
-// none of a Listener's. It must be called before the connection is a socket.
+// none of a Listener's. It must be called before the connection is a socket, with
+// each request: HTTP may use a connection again for another counter's.
 func Adopt(conn net.Conn, c *Counter) {
 	e, ok := conn.(*accepted)
 	if !ok {
@@ -28,7 +29,7 @@ func Adopt(conn net.Conn, c *Counter) {
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.pipe == nil {
+	if e.pipe == nil || e.pipe.alone && !e.pipe.isSocket(acceptor) {
 		e.pipe = unpaired(c)
 	}
 }

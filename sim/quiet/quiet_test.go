@@ -1,11 +1,14 @@
 package quiet_test
 
 import (
+	"bufio"
 	"context"
+	"io"
 	"net"
 	"net/http"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/coder/websocket"
 	"go.uber.org/goleak"
@@ -150,5 +153,72 @@ func TestAnEndTooManyIsFound(t *testing.T) {
 	c.Begin()
 	if err := c.Wait(t.Context()); err != quiet.ErrUnbalanced {
 		t.Errorf("got %v, want %v", err, quiet.ErrUnbalanced)
+	}
+}
+
+// A connection that HTTP keeps after one answer may be another counter's socket
+// after the next.
+func TestAConnectionIsAdoptedAgain(t *testing.T) {
+	network := quiet.NewNetwork()
+	tcp, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	counters := []*quiet.Counter{quiet.NewCounter(), quiet.NewCounter()}
+	type key struct{}
+	requests := 0 // owned by the only connection
+	server := &http.Server{
+		ConnContext: func(ctx context.Context, c net.Conn) context.Context { return context.WithValue(ctx, key{}, c) },
+		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			counter := counters[requests]
+			requests++
+			quiet.Adopt(r.Context().Value(key{}).(net.Conn), counter)
+			counter.Begin()
+			defer counter.End()
+			if requests == 1 {
+				http.Error(w, "not yet", http.StatusServiceUnavailable)
+				return
+			}
+			if c, err := websocket.Accept(w, r, nil); err == nil {
+				_, _, _ = c.Read(context.Background())
+				_ = c.CloseNow()
+			}
+		}),
+	}
+	var served sync.WaitGroup
+	served.Go(func() { _ = server.Serve(network.Listener(tcp)) })
+	conn, err := net.Dial("tcp", tcp.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		_ = conn.Close()
+		_ = server.Close()
+		served.Wait()
+		network.Wait()
+	}()
+	const upgrade = "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n"
+	answers := bufio.NewReader(conn)
+	for _, want := range []int{http.StatusServiceUnavailable, http.StatusSwitchingProtocols} {
+		if _, err := io.WriteString(conn, "GET / HTTP/1.1\r\nHost: x\r\n"+upgrade+"\r\n"); err != nil {
+			t.Fatal(err)
+		}
+		answer, err := http.ReadResponse(answers, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if answer.StatusCode != want {
+			t.Fatalf("got %s, want %d", answer.Status, want)
+		}
+		if want != http.StatusSwitchingProtocols { // whose body has no end
+			_, _ = io.Copy(io.Discard, answer.Body)
+		}
+	}
+	for i, counter := range counters {
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		if err := counter.Wait(ctx); err != nil {
+			t.Errorf("counter %d: %v", i, err)
+		}
+		cancel()
 	}
 }

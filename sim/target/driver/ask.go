@@ -29,9 +29,13 @@ func (p *process) write(m any) {
 
 // ask sends a question and waits for its synced. The error is a fault, or ctx's
 // cause.
-func (p *process) ask(ctx context.Context, what string, ms float64) (*message, error) {
-	return p.question(ctx, what, func(id int64) any { return askMessage{Type: what, ID: id, MS: ms} })
+func (p *process) ask(ctx context.Context, what string) (*message, error) {
+	return p.question(ctx, what, func(id int64) any { return askMessage{Type: what, ID: id} })
 }
+
+// chatter is how many messages a driver may send while it owes an answer before
+// they are the reason that it is late: reading them takes its time too.
+const chatter = 1000
 
 // question is ask with a message of its own.
 func (p *process) question(ctx context.Context, what string, of func(id int64) any) (*message, error) {
@@ -41,6 +45,7 @@ func (p *process) question(ctx context.Context, what string, of func(id int64) a
 	p.asked[id] = answer
 	p.mu.Unlock()
 	p.write(of(id))
+	before := p.taken.Load()
 	limit := time.NewTimer(p.o.Answer)
 	defer limit.Stop()
 	select {
@@ -51,6 +56,10 @@ func (p *process) question(ctx context.Context, what string, of func(id int64) a
 	case <-ctx.Done():
 		return nil, context.Cause(ctx)
 	case <-limit.C:
+		if n := p.taken.Load() - before; n > chatter {
+			p.late(fmt.Errorf("it sent %d messages in %v, and among them no answer to %s: it floods", n, p.o.Answer, what))
+			break
+		}
 		p.late(fmt.Errorf(`it did not answer %s within %v: send {"type":"synced","id":%d} once what it has received is handled, whatever else waits`, what, p.o.Answer, id))
 	}
 	return nil, p.verdict()

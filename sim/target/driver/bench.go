@@ -45,7 +45,7 @@ func (b *bench) process(ctx context.Context) (*process, error) {
 // kill ends the life at once: in the program where it is able to, else with it.
 func (b *bench) kill(p *process) {
 	if !p.over() && b.driver.about.Able(target.Kill) {
-		if _, err := p.ask(context.Background(), target.Kill, 0); err == nil {
+		if _, err := p.ask(context.Background(), target.Kill); err == nil {
 			return
 		}
 	}
@@ -87,7 +87,7 @@ func (b *bench) Settle(ctx context.Context) (next time.Duration, ok bool, err er
 	if !b.driver.about.Able(target.Sync) {
 		return 0, false, nil
 	}
-	m, err := p.ask(ctx, target.Sync, 0)
+	m, err := p.ask(ctx, target.Sync)
 	if err != nil {
 		b.told = errors.As(err, new(*Fault))
 		return 0, false, err
@@ -104,7 +104,9 @@ func (b *bench) Advance(ctx context.Context, d time.Duration) error {
 	if p == nil || err != nil {
 		return err
 	}
-	_, err = p.ask(ctx, "advance", float64(d)/float64(time.Millisecond))
+	_, err = p.question(ctx, "advance", func(id int64) any {
+		return advanceMessage{Type: "advance", ID: id, MS: float64(d) / float64(time.Millisecond)}
+	})
 	return err
 }
 

@@ -231,7 +231,7 @@ func (d *Driver) release(p *process) error {
 	if !d.about.Able(target.Reset) {
 		return p.stop()
 	}
-	if _, err := p.ask(context.Background(), target.Reset, 0); err != nil {
+	if _, err := p.ask(context.Background(), target.Reset); err != nil {
 		_ = p.stop() // it is in no list any more; what was wrong is err
 		return err
 	}

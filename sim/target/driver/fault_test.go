@@ -87,7 +87,7 @@ func patience(name string) time.Duration {
 func TestABadHelloIsRefused(t *testing.T) {
 	for name, c := range map[string]struct{ script, want string }{
 		"silence":   {`sleep 60`, "it did not say hello within"},
-		"no start":  {`/no/such/program`, "exit status 127"},
+		"no start":  {`/no/such/program`, "did not find the command (exit status 127)"},
 		"old":       {`echo '{"type":"hello","protocol":9,"name":"x","revision":"2026-08"}'; sleep 60`, "protocol 9"},
 		"misspells": {`echo '{"type":"hello","protocol":1,"name":"x","revision":"2026-08","can":["synch"]}'; sleep 60`, "did you mean sync?"},
 		"lies":      {`echo '{"type":"hello","protocol":1,"name":"x","revision":"2026-08","lacks":["XX-1"]}'; sleep 60`, "no rule of the contract"},

@@ -43,11 +43,15 @@ type (
 		Turn  string `json:"turn"`
 		Error string `json:"error"`
 	}
-	// askMessage is answered by synced: sync, advance, kill or reset.
+	// askMessage is answered by synced: sync, kill or reset.
 	askMessage struct {
-		Type string  `json:"type"`
+		Type string `json:"type"`
+		ID   int64  `json:"id"`
+	}
+	advanceMessage struct {
+		Type string  `json:"type"` // advance
 		ID   int64   `json:"id"`
-		MS   float64 `json:"ms,omitempty"` // of advance
+		MS   float64 `json:"ms"`
 	}
 	plainMessage struct {
 		Type string `json:"type"` // wake or stop

@@ -27,6 +27,7 @@ type process struct {
 	broken  chan struct{} // closed with the first fault
 	ids     atomic.Int64  // of calls and questions
 	reports atomic.Int64  // messages that tell of something that happened
+	taken   atomic.Int64  // messages, but for answers
 
 	// Owned by read.
 	hello           bool // it has said hello
@@ -83,6 +84,7 @@ func (p *process) line(line []byte) error {
 	}
 	if m.Type != "synced" { // which is asked for
 		p.messages++
+		p.taken.Add(1)
 		p.bytes += len(line)
 	}
 	if p.messages > maxMessages || p.bytes > maxBytes {

@@ -27,7 +27,7 @@ func Survey(ctx context.Context, o Options) (target.Description, []Finding, erro
 	d := &Driver{o: o}
 	greets := Finding{
 		What: "it starts and says hello in time",
-		Do:   "print one hello when the program begins, and flush stdout. See From the driver, hello",
+		Do:   "run the command by hand: it must go on, print one hello when it begins, and flush stdout. See From the driver, hello",
 	}
 	p, m, err := d.spawn(ctx)
 	switch {
@@ -75,7 +75,7 @@ func (p *process) newer(ctx context.Context, sync bool) []Finding {
 		return nil // whether it lives on is seen when it is told to end
 	}
 	typ := Finding{What: "a message of an unknown type is survived", Do: do}
-	if _, err := p.ask(ctx, target.Sync, 0); err != nil {
+	if _, err := p.ask(ctx, target.Sync); err != nil {
 		typ.Saw = textOf(err)
 		return []Finding{typ}
 	}

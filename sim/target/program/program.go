@@ -9,6 +9,7 @@ package program
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -138,15 +139,25 @@ func (p *Program) serve(o Options) {
 	case stayed:
 		o.Over(errors.New("it closed its stdout and went on: keep it open until the end"))
 	default:
-		o.Over(endOf(exit))
+		o.Over(endOf(exit, o.Dir))
 	}
 	closeAll([]*os.File{p.In, p.out, p.err})
 }
 
+// What a shell's exit status says of the command.
+const (
+	notRunnable = 126
+	notFound    = 127
+)
+
 // endOf says how a program ended that should not have.
-func endOf(err error) error {
+func endOf(err error, dir string) error {
 	var exit *exec.ExitError
 	switch {
+	case errors.As(err, &exit) && exit.ExitCode() == notFound:
+		return fmt.Errorf("the shell did not find the command (%s): want a name in PATH, or a path from %s", exit, cmp.Or(dir, "the working directory"))
+	case errors.As(err, &exit) && exit.ExitCode() == notRunnable:
+		return fmt.Errorf("the shell may not run the command (%s): make it executable, or put its interpreter before it", exit)
 	case errors.As(err, &exit):
 		return fmt.Errorf("it ended by itself (%s): it must run until it is told to stop", exit)
 	case err != nil:

@@ -33,6 +33,8 @@ func TestNothingIsLeftBehind(t *testing.T) {
 		"killed":            {heir + "sleep 600", true, "signal: killed"},
 		"ends by itself":    {heir + "exit 3", false, "exit status 3"},
 		"ends well":         {heir + "exit 0", false, "exit status 0"},
+		"is not there":      {open + "echo begun; /no/such/program", false, "did not find the command (exit status 127)"},
+		"is a folder":       {open + "echo begun; /", false, "may not run the command (exit status 126)"},
 		"is refused":        {heir + "echo bad; sleep 600", false, "refused"},
 		"prints too much":   {heir + "yes | tr -d '\n' | head -c 5000000; sleep 600", false, "a line of more than"},
 		"closes its stdout": {open + "sleep 600 >&2 & echo begun; exec >&-; sleep 600", false, "it closed its stdout"},
