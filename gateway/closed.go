@@ -3,6 +3,7 @@ package gateway
 import (
 	"errors"
 	"fmt"
+	"io"
 	"time"
 
 	"github.com/coder/websocket"
@@ -51,10 +52,14 @@ func (c *conn) explain(err error) error {
 	return fmt.Errorf("dial %s: upgrade: %w", c.g.where, err)
 }
 
-// closeReason says in words what the peer's close frame says.
+// closeReason says in words what the peer's close frame says, or that there was
+// none.
 func closeReason(err error) error {
 	ce, ok := errors.AsType[websocket.CloseError](err)
-	if !ok {
+	switch {
+	case !ok && errors.Is(err, io.EOF):
+		return fmt.Errorf("cut without a close frame: %w", io.EOF)
+	case !ok:
 		return err
 	}
 	text := fmt.Sprintf("closed %d", ce.Code)

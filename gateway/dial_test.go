@@ -76,7 +76,7 @@ func TestDialFailureSaysWhy(t *testing.T) { // DIAL-4, HS-4, HS-8, AUTH-4
 		}, 0, `dial ws://connector.example/relay: handshake: closed 1013`},
 		{"dropped", func(r *rig) {
 			r.prepare = func(p *peer) { p.greet = func(p *peer, _ map[string]any) { go p.ws.CloseNow() } }
-		}, 0, `dial ws://connector.example/relay: handshake: `},
+		}, 0, `dial ws://connector.example/relay: handshake: cut without a close frame: EOF`},
 		{"refused", func(r *rig) {
 			r.refuse = func(w http.ResponseWriter) bool { http.Error(w, "no", http.StatusBadGateway); return true }
 		}, 0, `dial ws://connector.example/relay: upgrade: HTTP 502 Bad Gateway`},
