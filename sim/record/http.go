@@ -51,14 +51,19 @@ func (p *Proxy) noteRequest(r *http.Request, status int) {
 	}
 	p.recorder.Add(&trace.Observation{
 		Kind: trace.Note, From: trace.Gateway, Path: path, Code: status,
-		Reason: fmt.Sprintf("%s %s was answered %d%s", r.Method, path, status, plainRequest(path, status)),
+		Reason: fmt.Sprintf("%s %s was answered %d%s", r.Method, path, status, meaning(r.Method, path, status)),
 	})
 }
 
-// plainRequest explains the refusal of a request for the socket's path that asks
-// for no socket, such as one that looks whether anybody is there (DIAL-2).
-func plainRequest(path string, status int) string {
-	if status >= http.StatusBadRequest && strings.HasSuffix(path, "/relay") {
+// meaning explains a request whose answer looks wrong and is not: one that looks
+// whether anybody is there, and one for the socket's path that asks for no socket
+// (DIAL-2).
+func meaning(method, path string, status int) string {
+	switch {
+	case status < http.StatusBadRequest, status == http.StatusBadGateway:
+	case method == http.MethodHead:
+		return ": it only looks whether anybody is there, and somebody is"
+	case strings.HasSuffix(path, "/relay"):
 		return ": it is an HTTP request, and not an upgrade to a WebSocket"
 	}
 	return ""

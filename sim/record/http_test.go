@@ -93,23 +93,31 @@ func TestBodiesStream(t *testing.T) {
 	}
 }
 
-// Whoever asks at the socket's path for no socket is refused, and the recording
-// says what that was.
-func TestAPlainRequestForTheSocketIsExplained(t *testing.T) { // DIAL-2
+// A refusal that is as it should be says so in the recording.
+func TestRefusedRequestsAreExplained(t *testing.T) { // DIAL-2
 	t.Parallel()
 	connector := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadRequest) }))
 	defer connector.Close()
 	r := startProxy(t, connector.URL)
 	client := &http.Client{Transport: &http.Transport{}}
 	defer client.CloseIdleConnections()
-	answer, err := client.Head("http://" + r.addr + "/relay")
-	if err != nil {
-		t.Fatal(err)
+	for _, request := range []struct{ method, path string }{{"HEAD", "/"}, {"GET", "/relay"}, {"GET", "/relay/policy"}} {
+		asked, err := http.NewRequest(request.method, "http://"+r.addr+request.path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer, err := client.Do(asked)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer.Body.Close()
 	}
-	answer.Body.Close()
-	want := `0 note > "HEAD /relay was answered 400: it is an HTTP request, and not an upgrade to a WebSocket"` + "\n"
-	if got := summary(r.lines(t)); answer.StatusCode != http.StatusBadRequest || got != want {
-		t.Errorf("got %d and %s, want %s", answer.StatusCode, got, want)
+	want := `0 note > "HEAD / was answered 400: it only looks whether anybody is there, and somebody is"
+0 note > "GET /relay was answered 400: it is an HTTP request, and not an upgrade to a WebSocket"
+0 note > "GET /relay/policy was answered 400"
+`
+	if got := summary(r.lines(t)); got != want {
+		t.Errorf("got\n%swant\n%s", got, want)
 	}
 }
 
