@@ -43,6 +43,9 @@ func TestBrokenTraces(t *testing.T) {
 		{name: "a secret in escapes", story: handshake().c(`{"type":"going_idle_ack","x":["t\u0030p\/secret"]}`), want: "FU-4 4"},
 		{name: "a secret from the gateway", story: handshake().g(`{"type":"interrupt","session_key":"t0p/secret"}`), want: "FU-4 4"},
 		{name: "a secret in a forward", story: handshake().c(forward(`{"type":1,"token":"t0p\/secret"}`)), want: "FU-4 4"},
+		{name: "a secret in the reason of a close", story: handshake().add(&trace.Observation{
+			Kind: trace.Close, Conn: 1, From: trace.Connector, Code: 4401, Reason: "no such token: t0p/secret",
+		}), want: "FU-4 4"},
 		{name: "a secret in half a line", story: handshake().add(&trace.Observation{
 			Kind: trace.Frame, Conn: 1, From: trace.Connector, Data: []byte(`{"x":"t0p/secret`),
 		}), want: "FU-4 4"},

@@ -8,7 +8,7 @@ import (
 )
 
 // secrets holds FU-4: no frame in either direction contains a secret, as it is,
-// in JSON's escapes, or in the body of a forward.
+// in JSON's escapes, or in the body of a forward, and no close frame in its reason.
 type secrets struct {
 	report report
 	list   [][]byte
@@ -42,10 +42,14 @@ func (l *secrets) frame(o *trace.Observation, _ *socket, f *frame) {
 	}
 }
 
-// observe looks at a message that completed no frame, whose bytes crossed too.
+// observe looks at a message that completed no frame, whose bytes crossed too, and
+// at the reason of a close.
 func (l *secrets) observe(o *trace.Observation, _ *socket) {
-	if o.Kind == trace.Frame && len(o.Frames) == 0 && l.in(o.Data) {
+	switch {
+	case o.Kind == trace.Frame && len(o.Frames) == 0 && l.in(o.Data):
 		l.report("FU-4", o.Seq, "a message from the %s contains a secret", o.From)
+	case o.Kind == trace.Close && l.in([]byte(o.Reason)):
+		l.report("FU-4", o.Seq, "the reason for which the %s closes contains a secret", o.From)
 	}
 }
 

@@ -34,6 +34,8 @@ type fault struct {
 	// greets is said to every socket at once, and refuses is said before it is told
 	// to go.
 	greets, refuses string
+	// because is the reason of a close: the bearer, where it is told.
+	because func(bearer string) string
 	// binary says everything in binary messages.
 	binary bool
 	// anyPath takes upgrades at every path, and status answers them all.
@@ -89,7 +91,11 @@ func (f *fault) stand(w http.ResponseWriter, r *http.Request, good string) {
 		_, m, err := far.Read(context.Background())
 		if err != nil {
 			f.say(near, f.refuses)
-			_ = near.Close(max(websocket.CloseStatus(err), 1000), "")
+			reason := ""
+			if f.because != nil {
+				reason = f.because(bearer)
+			}
+			_ = near.Close(max(websocket.CloseStatus(err), 1000), reason)
 			return
 		}
 		said := []string{string(m)}

@@ -109,6 +109,7 @@ func liveFaults() map[string]liveFault {
 		"any gateway will do":             {fault{lets: takes(signedBy(goodSecret, "no-such-gateway", time.Now()))}, an, "no close happened"},
 		"whoever is refused is told more": {fault{refuses: `{"type":"inbound","event":{"text":"no"}}` + "\n"}, an, "HS-1"},
 		"whoever is refused is greeted":   {fault{greets: `{"type":"descriptor","descriptor":{}}` + "\n"}, an, "connector frame"},
+		"a refusal gives the bearer away": {fault{because: func(bearer string) string { return bearer[:min(len(bearer), 123)] }}, an, "FU-4"},
 		"padding is refused": {fault{lets: func(h http.Header) {
 			token(h, func(b string) string {
 				if strings.HasSuffix(b, "=") {
