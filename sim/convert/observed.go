@@ -68,7 +68,7 @@ func (d *draft) opened(e scenario.Expectation) (scenario.Expectation, bool) {
 	switch {
 	case open.As != nil:
 		d.covers("AUTH-1")
-	case open.Auth != nil && open.Auth.Value == "present":
+	case open.Auth != nil && open.Auth.Value == "present" && (open.Status == nil || isNumber(open.Status.Value, "101")):
 		open.As = pattern(nil)
 		d.covers("AUTH-4")
 	}

@@ -2,6 +2,7 @@ package record
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"io"
 	"sync"
@@ -99,8 +100,9 @@ func NewRecorder(w io.Writer, o RecorderOptions) (*Recorder, error) {
 	r.lines = &lines{file: w}
 	w = r.lines
 	if r.redactor != nil {
-		o.Header.Title = r.redactor.Text(o.Header.Title)
-		o.Header.About = r.redactor.Text(o.Header.About)
+		if err := r.cutHeader(&o.Header); err != nil {
+			return nil, err
+		}
 		w = r.redactor.Gate(w)
 	}
 	var err error
@@ -118,6 +120,20 @@ func NewRecorder(w io.Writer, o RecorderOptions) (*Recorder, error) {
 	}
 	go r.run()
 	return r, nil
+}
+
+// cutHeader cuts secrets out of what a header says in a person's words, or by name.
+func (r *Recorder) cutHeader(h *recording.Header) error {
+	h.Title, h.About = r.redactor.Text(h.Title), r.redactor.Text(h.About)
+	if h.Config == nil {
+		return nil
+	}
+	config, err := json.Marshal(h.Config)
+	if err != nil {
+		return err
+	}
+	h.Config = &recording.Config{}
+	return json.Unmarshal(r.redactor.Bytes(config), h.Config)
 }
 
 // Add numbers and stamps o and puts it in line to be written. It copies o and

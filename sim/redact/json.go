@@ -32,6 +32,7 @@ type place struct {
 	role   role
 	name   string // of the member that it or its list is, as plain spells it
 	parent string // of the member that its object is
+	bots   bool   // it is in the identities of a recording's header, whose second is a botId
 }
 
 // span is a value's place in the JSON; from is 0 where there is none, for a
@@ -165,7 +166,7 @@ func (w *walk) object(at place) {
 
 // member is the place of a member of an object.
 func (w *walk) member(at place, name []byte) place {
-	var m place
+	m := place{bots: string(name) == "identities"}
 	if m.cut, m.many = w.c.names.kind(name); m.cut == "" {
 		m.cut, m.many = at.cut, true
 	}
@@ -223,7 +224,7 @@ func (w *walk) array(at place) {
 	n := 0
 	w.i++
 	for w.space() != ']' {
-		s := w.value(place{at.cut, true, at.role, at.name, at.parent})
+		s := w.value(place{at.cut, true, at.role, at.name, at.parent, at.bots})
 		if s.isString(w.b) && before.isString(w.b) && n%2 == 1 {
 			if kind := w.named(before, false); kind != "" {
 				w.text(s, kind, noRole)
@@ -238,6 +239,11 @@ func (w *walk) array(at place) {
 		}
 	}
 	w.i++
+	if n == 2 && at.bots && before.isString(w.b) {
+		if kind, _ := w.c.names.kind([]byte("botId")); kind != "" {
+			w.text(before, kind, noRole)
+		}
+	}
 	if n == 2 && first.isString(w.b) && before.isString(w.b) {
 		if kind := w.named(first, true); kind != "" {
 			w.text(before, kind, noRole)

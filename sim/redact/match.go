@@ -27,6 +27,7 @@ var matchers = []struct {
 	{onParam, (*cutter).matchParam},
 	{onPEM, (*cutter).matchPEM},
 	{onSeen, (*cutter).matchSeen},
+	{onBots, (*cutter).matchBots},
 }
 
 // matchAt asks every matcher that the keyword is for.
@@ -199,4 +200,10 @@ func (c *cutter) matchSeen(b []byte, end int) (match, bool) {
 		c.vault.seen(b[start:to])
 	}
 	return match{}, false
+}
+
+// matchBots takes nothing: which of a header's identities are bots its JSON shows.
+func (c *cutter) matchBots(b []byte, end int) (match, bool) {
+	i := skipSpace(b, end)
+	return match{structure: true}, i < len(b) && b[i] == ':'
 }

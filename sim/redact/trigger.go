@@ -17,6 +17,7 @@ const (
 	onParam                        // a parameter of a URL that is a secret there and nowhere else
 	onPEM                          // -----BEGIN … PRIVATE KEY-----
 	onSeen                         // a placeholder
+	onBots                         // the bots of a recording's header, see place.bots
 )
 
 var keywords = map[string]trigger{
@@ -60,6 +61,9 @@ func newAutomaton(fields []string) *automaton {
 		if len(parts) > 0 {
 			words[string(plain(nil, []byte(parts[len(parts)-1])))] |= onName
 		}
+	}
+	if words["botid"] != 0 {
+		words[`"identities"`] |= onBots
 	}
 	delete(words, "")
 	a := &automaton{}

@@ -22,11 +22,10 @@ const (
 
 // doorOf is how the upgrade of an open was answered.
 func doorOf(o *trace.Observation) door {
-	d := door{refused: o.Auth == "present" && o.AuthenticatedAs == ""}
-	if o.Code != statusUpgraded {
-		d.status = o.Code
+	if o.Code != 0 && o.Code != statusUpgraded {
+		return door{status: o.Code} // nobody may have looked at its token
 	}
-	return d
+	return door{refused: o.Auth == "present" && o.AuthenticatedAs == ""}
 }
 
 // turn returns the steps after which the next upgrade is answered as d, when

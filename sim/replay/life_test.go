@@ -27,6 +27,7 @@ const (
 	open       = `"kind":"open","path":"/relay","auth":"present","authenticated_as":"gw-1"`
 	refused    = `"kind":"open","path":"/relay","auth":"present","authenticated_as":null`
 	unready    = `"kind":"open","path":"/relay","auth":"present","authenticated_as":"gw-1","code":503`
+	unreached  = `"kind":"open","path":"/relay","auth":"present","authenticated_as":null,"code":502`
 	descriptor = `"kind":"frame","from":"connector","frame":{"type":"descriptor","descriptor":{}}`
 	idle       = `"kind":"frame","from":"gateway","frame":{"type":"going_idle"}`
 	leaves     = `"kind":"close","from":"gateway","code":1000`
@@ -69,6 +70,10 @@ func TestLives(t *testing.T) {
 			"2 {\"connector\":{\"refuse\":503}}\n" +
 			"2 {\"gateway\":\"connect\"}\n" +
 			"3 {\"connector\":{}}\n"},
+		{"nobody looked at the token", r8(tape(open, gone, on(2, unreached), on(3, open))), "" +
+			"2 {\"connector\":{\"refuse\":502}}\n" +
+			"3 {\"connector\":{\"drop\":true}}\n" +
+			"4 {\"connector\":{}}\n"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

@@ -134,3 +134,15 @@ func TestRealSessions(t *testing.T) {
 		}
 	}
 }
+
+// TestBotIDsOfTheHeader are the same placeholders as in the frames.
+func TestBotIDsOfTheHeader(t *testing.T) {
+	in := `{"kind":"header","recording":1,"config":{"identities":[["discord","B1"],["slack","B2"]]}}` + "\n" +
+		`{"seq":1,"at":0,"kind":"frame","conn":1,"from":"gateway","frame":{"type":"hello","platform":"discord","botId":"B1"}}` + "\n" +
+		fmt.Sprintf(end, 1)
+	want := strings.NewReplacer(`"B1"`, `"redacted-field-1"`, `"B2"`, `"redacted-field-2"`).Replace(in)
+	got, _ := scrubbed(t, in, redact.Options{Fields: []string{"bot_id"}})
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
