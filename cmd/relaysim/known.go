@@ -32,6 +32,11 @@ func loadKnown(p program, path string, update bool) (*knownFailures, error) {
 	if err != nil && (!update || !errors.Is(err, fs.ErrNotExist)) {
 		return nil, fmt.Errorf("--known: %s: %w", path, reason(err))
 	}
+	if update {
+		if err := creatable(path); err != nil {
+			return nil, fmt.Errorf("--update-known: %w", err)
+		}
+	}
 	file, err := known.Read(path, data)
 	if err != nil {
 		return nil, refuseFile(p, path, problemsOf(path, err))

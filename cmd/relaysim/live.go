@@ -145,6 +145,9 @@ func (p program) variables(file string) (func(name string) (string, bool), error
 	if file == "" {
 		return func(name string) (string, bool) { v := p.env(name); return v, v != "" }, nil
 	}
+	if isFolder(file) {
+		return nil, fmt.Errorf("--env-file: %s: a folder, want a file", file)
+	}
 	f, err := os.Open(file)
 	if err != nil {
 		return nil, fmt.Errorf("--env-file: %s: %w", file, reason(err))
