@@ -44,6 +44,7 @@ func liveFaults() map[string]liveFault {
 		// handshake
 		"no descriptor":                                          {fault{options: connector.Options{ManualHandshake: true}}, "answers a hello with a descriptor", noFrame},
 		"a descriptor without a unit":                            {fault{says: replaced(`"len_unit":"chars",`, "")}, "answers a hello with a descriptor", "len_unit"},
+		"a dialect that is no text":                              {fault{says: replaced(`"markdown_dialect":"discord"`, `"markdown_dialect":7`)}, "answers a hello with a descriptor", "markdown_dialect"},
 		"a limit that is a text":                                 {fault{says: replaced(`"max_message_length":2000`, `"max_message_length":"2000"`)}, "answers a hello with a descriptor", "max_message_length"},
 		"a descriptor of another platform":                       {fault{says: replaced(`"platform":"discord"`, `"platform":"telegram"`)}, "answers a hello with a descriptor", "platform"},
 		"a descriptor for the first hello only":                  {fault{says: once(`"descriptor"`)}, "each hello", noFrame},
@@ -83,15 +84,16 @@ func liveFaults() map[string]liveFault {
 		})}, "each request with one result", "OUT-1"},
 		"no result of typing": {fault{hears: heardAs(`"op":"typing"`, `"op":"no_typing"`)}, "shows the bot typing", "success"},
 		// refusals
-		"refusals that say nothing":   {fault{says: replaced(`"error":"unknown op`, `"why":"unknown op`)}, "refuses what it cannot do", "error"},
-		"refusals that claim success": {fault{says: replaced(`"success":false`, `"success":true`)}, "follow_up for which", "success"},
-		"refusals that end it":        {fault{hears: endsAt("no_such_op")}, "refuses what it cannot do", gone},
-		"any target will do":          {fault{}, "declines a target", "success"},
-		"any message can be edited":   {fault{hears: heardAs(`"message_id":"no-such-message"`, `"message_id":"out-1"`)}, "shows the bot typing", "success"},
-		"any length will do":          {fault{hears: shortened}, "content over its limit", "success"},
-		"what is too long ends it":    {fault{hears: endsAt("nobody may read")}, "content over its limit", gone},
-		"any platform will do":        {fault{hears: heardAs(`"platform":"no-such-platform"`, `"platform":"discord"`)}, "were not said hello for", "success"},
-		"any bot will do":             {fault{hears: heardAs(`"botId":"no-such-bot"`, `"botId":"discord-bot"`)}, "were not said hello for", "success"},
+		"refusals that say nothing":           {fault{says: replaced(`"error":"unknown op`, `"why":"unknown op`)}, "refuses what it cannot do", "error"},
+		"refusals that claim success":         {fault{says: replaced(`"success":false`, `"success":true`)}, "follow_up for which", "success"},
+		"refusals that end it":                {fault{hears: endsAt("no_such_op")}, "refuses what it cannot do", gone},
+		"any target will do":                  {fault{}, "declines a target", "success"},
+		"a target is declined in other words": {fault{options: connector.Options{Tenants: []connector.Tenant{{ID: "acme", Scopes: []string{"G1"}}}}, says: replaced("target not routed to an onboarded tenant", "no")}, "declines a target", "error"},
+		"any message can be edited":           {fault{hears: heardAs(`"message_id":"no-such-message"`, `"message_id":"out-1"`)}, "shows the bot typing", "success"},
+		"any length will do":                  {fault{hears: shortened}, "content over its limit", "success"},
+		"what is too long ends it":            {fault{hears: endsAt("nobody may read")}, "content over its limit", gone},
+		"any platform will do":                {fault{hears: heardAs(`"platform":"no-such-platform"`, `"platform":"discord"`)}, "were not said hello for", "success"},
+		"any bot will do":                     {fault{hears: heardAs(`"botId":"no-such-bot"`, `"botId":"discord-bot"`)}, "were not said hello for", "success"},
 		// interrupts
 		"an interrupt ends it": {fault{hears: endsAt(`"interrupt"`)}, "takes an interrupt", gone},
 		"an interrupt comes back": {fault{answers: func(m string) string {
