@@ -3,6 +3,7 @@ package har_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"strings"
@@ -279,4 +280,34 @@ func FuzzRead(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestASocketWrittenTwice is one: some versions of mitmproxy write it when it is
+// open, and again with its messages when it has ended.
+func TestASocketWrittenTwice(t *testing.T) {
+	t.Parallel()
+	const entry = `{"_resourceType":"websocket","startedDateTime":"2026-08-01T10:00:01.200000+00:00","request":{"url":"http://127.0.0.1:8080/relay"},"response":{"status":101},"_webSocketMessages":[%s]}`
+	const hello = `{"type":"send","time":1785578401.25,"opcode":1,"data":"{\"type\":\"hello\"}\n"}`
+	entries := []string{fmt.Sprintf(entry, ""), fmt.Sprintf(entry, hello), fmt.Sprintf(entry, hello)}
+	s, err := har.Read(strings.NewReader(`{"log":{"entries":[` + strings.Join(entries, ",") + `]}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, o := range s.Trace {
+		got = append(got, fmt.Sprint(o.Conn, " ", o.Kind))
+	}
+	if d := cmp.Diff([]string{"1 open", "2 open", "1 frame", "2 frame"}, got); d != "" {
+		t.Errorf("(-want +got)\n%s", d)
+	}
+}
+
+// TestCompressed says what to do.
+func TestCompressed(t *testing.T) {
+	t.Parallel()
+	for magic, want := range map[string]string{"\x1f\x8b\b": "it is compressed with gzip: unpack it first", "x\xda\x01": "it is compressed with zlib: unpack it first"} {
+		if _, err := har.Read(strings.NewReader(magic)); err == nil || err.Error() != want {
+			t.Errorf("%q: got %v", magic, err)
+		}
+	}
 }

@@ -1,6 +1,7 @@
 package har
 
 import (
+	"bufio"
 	"cmp"
 	"encoding/json"
 	"errors"
@@ -32,7 +33,11 @@ func Read(in io.Reader) (*Session, error) { return read(in, MaxSize) }
 
 func read(in io.Reader, most int64) (*Session, error) {
 	limited := &io.LimitedReader{R: in, N: most + 1}
-	r := &reader{decoder: json.NewDecoder(limited), session: &Session{}}
+	start := bufio.NewReader(limited)
+	if how := compressed(start); how != "" {
+		return nil, fmt.Errorf("it is compressed with %s: unpack it first", how)
+	}
+	r := &reader{decoder: json.NewDecoder(start), session: &Session{}, bare: map[string]*trace.Observation{}}
 	err := r.archive()
 	switch {
 	case limited.N == 0:
@@ -46,13 +51,27 @@ func read(in io.Reader, most int64) (*Session, error) {
 	return r.session, nil
 }
 
+// compressed says how an archive is compressed, such as mitmproxy's .zhar; "" where
+// it is not.
+func compressed(in *bufio.Reader) string {
+	magic, _ := in.Peek(2) // a shorter file is none
+	switch string(magic) {
+	case "\x1f\x8b":
+		return "gzip"
+	case "x\x01", "x\x5e", "x\x9c", "x\xda":
+		return "zlib"
+	}
+	return ""
+}
+
 // reader is the state of reading one archive.
 type reader struct {
 	decoder *json.Decoder
 	session *Session
 	conns   int // sockets so far
 	items   []timed
-	found   bool // there was a list of entries
+	found   bool                          // there was a list of entries
+	bare    map[string]*trace.Observation // the opens of entries without a message, by what tells them apart
 }
 
 // timed is an observation with its time in seconds since 1970, NaN where it is

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"math"
 	"net/url"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -30,8 +31,7 @@ func (r *reader) entry(n int, fields map[string]json.RawMessage) {
 	if !there {
 		r.warn("entry %d: a WebSocket without _webSocketMessages", n)
 	}
-	r.conns++
-	s := &socket{reader: r, entry: n, conn: r.conns}
+	s := &socket{reader: r, entry: n, conn: r.number(address+string(fields["startedDateTime"]), len(messages) > 0)}
 	start, dated := moment(fields["startedDateTime"])
 	if !dated {
 		start = math.NaN()
@@ -47,7 +47,23 @@ func (r *reader) entry(n int, fields map[string]json.RawMessage) {
 	if as, ok := text(fields["_authenticatedAs"]); ok && open.Auth == "present" {
 		open.AuthenticatedAs = as
 	}
+	if len(messages) == 0 {
+		r.bare[address+string(fields["startedDateTime"])] = open
+	}
 	r.items = append(append(r.items, timed{s.earliest, open}), s.items...)
+}
+
+// number is that of an entry's socket. Some versions of mitmproxy write it twice:
+// when it is open, and with its messages when it has ended.
+func (r *reader) number(key string, talks bool) int {
+	open := r.bare[key]
+	if open == nil || !talks {
+		r.conns++
+		return r.conns
+	}
+	delete(r.bare, key)
+	r.items = slices.DeleteFunc(r.items, func(i timed) bool { return i.o == open })
+	return open.Conn
 }
 
 // socket is one WebSocket while it is read.

@@ -121,7 +121,7 @@ func (r *run) unrecorded(it *item) (string, bool) {
 	case laneOpen:
 		return "a socket opened", true
 	case laneClose:
-		return "a close", it.seen.From == trace.Gateway
+		return "a close", it.seen.From == trace.Gateway && !r.scenario.Recorded.NoEnds
 	case laneGateway:
 		if it.op == "" {
 			return article(it.frame.Type()), true

@@ -168,7 +168,7 @@ func TestForgedRecordingsFail(t *testing.T) {
 		{"a hello too many", "multi-platform-2026-08", without(`"gateway"`, `\"hello\"`, `telegram`), "", "a hello at #"},
 		{"a goodbye too many", "discord-guild-reply-2026-08", without(`"gateway"`, `going_idle`), "", "a going_idle at #"},
 		{"an ack too many", "buffered-ack-before-the-turn-ends-2026-08", without(`inbound_ack`), "", "an inbound_ack at #"},
-		{"an end too many", "discord-guild-reply-2026-06", without(`"kind": "close"`), "", "a close at #"},
+		{"an end too many", "reconnect-after-close-2026-08", without(`"kind": "close"`, `"conn": 2`), "", "a close at #"},
 		{"an interrupt too many", "interrupt-during-turn-2026-06", without(`"kind": "interrupted"`), "", "an interrupt of a turn at #"},
 
 		// What is missing, at the very end.

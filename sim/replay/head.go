@@ -19,7 +19,7 @@ func (t *tape) head() (*scenario.Scenario, error) {
 			Auth:      "open", Handshake: "manual", Results: "manual",
 		},
 		EventsUnknown: t.wireOnly,
-		Recorded:      &scenario.Recorded{Notes: t.notes(), Cut: !t.whole, Spares: t.spares.rules()},
+		Recorded:      &scenario.Recorded{Notes: t.notes(), Cut: !t.whole, NoEnds: !t.ends, Spares: t.spares.rules()},
 	}
 	if s.Name == "" {
 		s.Name = nameOf(t.file)

@@ -28,6 +28,7 @@ type tape struct {
 	first     time.Duration // of the first observation, since the start
 	last      time.Duration // of the last
 	whole     bool          // it has its end line
+	ends      bool          // a line says how a socket ended
 	wireOnly  bool          // nothing shows what the agent got and did but the frames
 	connected bool          // a line says that a gateway was told to connect
 	told      bool          // lines say when a gateway was told to connect and to disconnect
@@ -99,6 +100,8 @@ func (t *tape) survey(l *recording.Line) {
 	t.lines++
 	t.lastSeq, t.last = o.Seq, o.At
 	switch o.Kind {
+	case trace.Close:
+		t.ends = true
 	case trace.Routed:
 		t.wireOnly = false
 	case trace.Agent:

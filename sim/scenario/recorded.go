@@ -14,6 +14,9 @@ type Recorded struct {
 	// Cut says that the recording does not go on to the end of its session: what
 	// the gateway does beyond its last line is nothing that it should not do.
 	Cut bool
+	// NoEnds says that no line tells how a socket ended: whoever recorded it did not
+	// see that.
+	NoEnds bool
 	// Tape has the steps of a recording that is too long to be kept. Then the
 	// scenario has none.
 	Tape *Tape
