@@ -62,8 +62,8 @@ func (k *knownFailures) beside(p program, files []loaded, columns []*column) err
 	if len(wrong) > 0 {
 		return refuseFile(p, k.file.Name, problemsOf(k.file.Name, wrong))
 	}
-	if n := k.file.Elsewhere(); n > 0 && columns == nil {
-		fmt.Fprintf(p.stderr, "%s: left alone without --matrix: %s with a target\n", k.file.Name, entries(n))
+	if n := k.file.Elsewhere(all); n > 0 {
+		fmt.Fprintf(p.stderr, "%s: left alone: %s for targets that are not played\n", k.file.Name, entries(n))
 	}
 	k.tally = known.NewTally(k.file, all)
 	return nil

@@ -100,7 +100,7 @@ func newSimulate(p program) *cobra.Command {
 	f.StringVar(&flags.run, "run", "", "only what has a name that matches this `regexp`")
 	f.StringSliceVar(&flags.tags, "tags", nil, "only what has one of these `tags`")
 	f.StringVar(&flags.revision, "revision", "", "only this `revision` of the contract, such as 2026-08")
-	f.StringVar(&flags.shard, "shard", "", "only part `i/n` of the runs, such as 1/4")
+	f.StringVar(&flags.shard, "shard", "", "only part `i/n` of the files, such as 1/4")
 	f.IntVar(&flags.repeat, "repeat", 1, "play everything this many `times`")
 	f.IntVarP(&flags.workers, "jobs", "j", runtime.GOMAXPROCS(0), "play this `many` runs at the same time")
 	f.StringVar(&flags.known, "known", "", "the failures that this YAML `file` lists do not fail the run")

@@ -104,18 +104,17 @@ func (f *File) find(r Run) *Entry {
 	return found
 }
 
-// Check returns a problem for each entry that means none of the runs. Where there
-// is no matrix, nothing is said of targets.
+// Check returns a problem for each entry that means none of the runs. One for a
+// target that is not among theirs is about another matrix, unless its name was
+// probably meant as one of them.
 func (f *File) Check(runs []Run) scenario.Errors {
-	var names, targets []string
+	var names []string
+	targets := targetsOf(runs)
 	revisions := map[string][]string{}
 	for _, r := range runs { // one may be there twice
 		names = append(names, r.Scenario)
 		if !slices.Contains(revisions[r.Scenario], r.Revision) {
 			revisions[r.Scenario] = append(revisions[r.Scenario], r.Revision)
-		}
-		if r.Target != "" && !slices.Contains(targets, r.Target) {
-			targets = append(targets, r.Target)
 		}
 	}
 	var wrong scenario.Errors
@@ -127,11 +126,9 @@ func (f *File) Check(runs []Run) scenario.Errors {
 			text = fmt.Sprintf("no scenario is called %q%s", e.Scenario, spell.DidYouMean(e.Scenario, names))
 		case e.Revision != "" && !slices.Contains(in, e.Revision):
 			text = fmt.Sprintf("%q does not run in revision %s, but in %s", e.Scenario, e.Revision, strings.Join(in, " and "))
-		case e.Target == "" || targets == nil:
-			continue
-		case !slices.Contains(targets, e.Target):
+		case e.elsewhere(targets) && spell.Nearest(e.Target, targets) != "":
 			text = fmt.Sprintf("no target is called %q%s", e.Target, spell.DidYouMean(e.Target, targets))
-		case !slices.ContainsFunc(runs, e.means):
+		case !e.elsewhere(targets) && !slices.ContainsFunc(runs, e.means):
 			text = fmt.Sprintf("%q is not played on %s, which is of another revision", e.Scenario, e.Target)
 		default:
 			continue
@@ -141,11 +138,25 @@ func (f *File) Check(runs []Run) scenario.Errors {
 	return wrong
 }
 
-// Elsewhere counts the entries about targets, none of which there is without a
-// matrix.
-func (f *File) Elsewhere() (n int) {
-	for _, e := range f.Entries {
-		if e.Target != "" {
+// targetsOf are the targets of runs, each once; none without a matrix.
+func targetsOf(runs []Run) (targets []string) {
+	for _, r := range runs {
+		if r.Target != "" && !slices.Contains(targets, r.Target) {
+			targets = append(targets, r.Target)
+		}
+	}
+	return targets
+}
+
+func (e *Entry) elsewhere(targets []string) bool {
+	return e.Target != "" && !slices.Contains(targets, e.Target)
+}
+
+// Elsewhere counts the entries for targets that are none of the runs'.
+func (f *File) Elsewhere(runs []Run) (n int) {
+	targets := targetsOf(runs)
+	for i := range f.Entries {
+		if f.Entries[i].elsewhere(targets) {
 			n++
 		}
 	}
