@@ -3,9 +3,9 @@ package play
 import (
 	"bytes"
 	"slices"
-	"strings"
 
 	"github.com/relaysim/relaysim/sim/law"
+	"github.com/relaysim/relaysim/sim/redact"
 	"github.com/relaysim/relaysim/sim/trace"
 	"github.com/relaysim/relaysim/sim/verdict"
 )
@@ -13,13 +13,16 @@ import (
 // A trace is printed and saved. When a half under test has leaked a secret into
 // a frame, the law says so and the frame is shown, but not the secret.
 
-const (
-	masked   = "***"
-	withheld = `{"type":"withheld","why":"it holds a secret in an encoding (FU-4)"}` + "\n"
-)
+// withheld stands for a message in which a secret is in pieces.
+const withheld = `{"type":"withheld","why":"it holds a secret (FU-4)"}` + "\n"
 
 // mask cuts secrets out of what is shown.
-type mask struct{ secrets []string }
+type mask struct{ redactor *redact.Redactor }
+
+func newMask(secrets []string) (mask, error) {
+	r, err := redact.New(redact.Options{Known: secrets})
+	return mask{r}, err
+}
 
 // leaked are the observations that the law found a secret in.
 func leaked(violations []law.Violation) []int {
@@ -33,8 +36,8 @@ func leaked(violations []law.Violation) []int {
 }
 
 // trace returns the observations without the secrets; they themselves are not
-// changed. A message in which no secret stands as it is, though the law found
-// one, is not shown at all.
+// changed. A message in which the law found a secret and the mask none is not
+// shown at all.
 func (m mask) trace(list []*trace.Observation, leaks []int) []*trace.Observation {
 	list = slices.Clone(list)
 	for i, o := range list {
@@ -45,7 +48,7 @@ func (m mask) trace(list []*trace.Observation, leaks []int) []*trace.Observation
 
 func (m mask) observation(o *trace.Observation, leaks []int) *trace.Observation {
 	c := *o
-	c.Data = []byte(m.text(string(o.Data)))
+	c.Data = m.redactor.Bytes(o.Data)
 	if slices.Contains(leaks, o.Seq) && bytes.Equal(c.Data, o.Data) {
 		c.Data = []byte(withheld)
 	}
@@ -56,7 +59,7 @@ func (m mask) observation(o *trace.Observation, leaks []int) *trace.Observation 
 		}
 	}
 	c.Event, c.Args, c.Result = m.value(o.Event), m.value(o.Args), m.value(o.Result)
-	c.Reason = m.text(o.Reason)
+	c.Reason = m.redactor.Text(o.Reason)
 	return &c
 }
 
@@ -64,9 +67,9 @@ func (m mask) observation(o *trace.Observation, leaks []int) *trace.Observation 
 func (m mask) problems(problems []verdict.Problem, leaks []int) {
 	for i := range problems {
 		p := &problems[i]
-		p.Text, p.Add = m.text(p.Text), m.text(p.Add)
+		p.Text, p.Add = m.redactor.Text(p.Text), m.redactor.Text(p.Add)
 		for j := range p.Diffs {
-			p.Diffs[j].Want, p.Diffs[j].Got = m.text(p.Diffs[j].Want), m.text(p.Diffs[j].Got)
+			p.Diffs[j].Want, p.Diffs[j].Got = m.redactor.Text(p.Diffs[j].Want), m.redactor.Text(p.Diffs[j].Got)
 		}
 		if p.Nearest != nil {
 			p.Nearest = m.observation(p.Nearest, leaks)
@@ -74,15 +77,4 @@ func (m mask) problems(problems []verdict.Problem, leaks []int) {
 	}
 }
 
-func (m mask) value(v trace.Value) trace.Value {
-	return trace.Value{Raw: []byte(m.text(string(v.JSON())))}
-}
-
-func (m mask) text(s string) string {
-	for _, secret := range m.secrets {
-		if secret != "" {
-			s = strings.ReplaceAll(s, secret, masked)
-		}
-	}
-	return s
-}
+func (m mask) value(v trace.Value) trace.Value { return trace.Value{Raw: m.redactor.Bytes(v.JSON())} }

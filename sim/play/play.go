@@ -191,7 +191,11 @@ func (r *run) judge(err error) []*trace.Observation {
 		r.problem(verdict.Problem{Rule: v.Rule, Text: v.Text, Seq: v.Seq})
 	}
 	if leaks := leaked(violations); len(leaks) > 0 {
-		m := mask{r.secrets()}
+		m, err := newMask(r.secrets())
+		if err != nil { // it takes no pattern that could be wrong
+			r.problem(verdict.Problem{At: r.scenario.Pos.String(), Text: err.Error()})
+			return nil
+		}
 		list = m.trace(list, leaks)
 		m.problems(r.problems, leaks)
 	}
