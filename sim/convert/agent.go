@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/relaysim/relaysim/sim/match"
 	"github.com/relaysim/relaysim/sim/scenario"
 )
 
@@ -43,10 +44,10 @@ func (d *draft) acts(i int, t *turn, kept map[string]string) []scenario.Act {
 			if *act.Reply == "" {
 				continue // it is so without
 			}
-			reply := literal(*act.Reply)
+			reply := match.Literal(*act.Reply)
 			act.Reply = &reply
 		case act.Fail != "":
-			act.Fail = literal(act.Fail)
+			act.Fail = match.Literal(act.Fail)
 		default:
 			var before *scenario.Act
 			if len(list) > 0 {
@@ -155,14 +156,14 @@ func (d *draft) call(c *scenario.Call, before *scenario.Act) *scenario.Call {
 		}
 		args := *v.Field(i).Interface().(*scenario.Args)
 		for _, s := range []*string{&args.Chat, &args.Session, &args.Kind, &args.Reason, &args.Emoji, &args.Name, &args.Platform} {
-			*s = literal(*s)
+			*s = match.Literal(*s)
 		}
 		if args.Content != nil {
-			content := literal(*args.Content)
+			content := match.Literal(*args.Content)
 			args.Content = &content
 		}
-		args.ReplyTo = word(d.id(literal(args.ReplyTo)))
-		args.MessageID = d.meant(literal(args.MessageID), before)
+		args.ReplyTo = word(d.id(match.Literal(args.ReplyTo)))
+		args.MessageID = d.meant(match.Literal(args.MessageID), before)
 		args.Metadata = fields(args.Metadata)
 		args.Extra = fields(args.Extra)
 		v.Field(i).Set(reflect.ValueOf(&args))
@@ -174,7 +175,7 @@ func fields(m map[string]any) map[string]any {
 	if len(m) == 0 {
 		return nil
 	}
-	out, _ := escaped(m).(map[string]any)
+	out, _ := match.Literals(m).(map[string]any)
 	return out
 }
 
@@ -187,8 +188,8 @@ func (d *draft) meant(id string, before *scenario.Act) string {
 	}
 	if before != nil {
 		op, a := opOf(&before.Call)
-		made := op == r.op && a.Content != nil && literal(*a.Content) == word(r.action["content"])
-		if made || literal(a.MessageID) == id {
+		made := op == r.op && a.Content != nil && match.Literal(*a.Content) == word(r.action["content"])
+		if made || match.Literal(a.MessageID) == id {
 			return "${last.message_id}"
 		}
 	}

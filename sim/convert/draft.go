@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/relaysim/relaysim/sim/match"
 	"github.com/relaysim/relaysim/sim/scenario"
 )
 
@@ -169,7 +170,7 @@ func (d *draft) raw(b *beat) {
 	list := make([]string, len(raw.Messages))
 	for i, m := range raw.Messages {
 		if !b.step.HasRefs {
-			m = literal(m)
+			m = match.Literal(m)
 		}
 		if b.step.HasRefs {
 			m = d.renamed(m)

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/relaysim/relaysim/sim/match"
 	"github.com/relaysim/relaysim/sim/scenario"
 )
 
@@ -61,7 +62,7 @@ func (e encoder) text(s, as string) string {
 	if e.refs || as == "written" {
 		return s
 	}
-	return strings.ReplaceAll(s, "${", "$${")
+	return match.Literal(s)
 }
 
 // tree encodes a value of the JSON kinds.

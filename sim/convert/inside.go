@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/relaysim/relaysim/sim/match"
 	"github.com/relaysim/relaysim/sim/scenario"
 )
 
@@ -77,8 +78,8 @@ func (s *story) runs(open map[int]bool, step scenario.Step) (turn int, ok bool) 
 	for i := range open {
 		e := s.turns[i].event
 		source, _ := sourceOf(e)
-		mine := a.Session != "" && e.Session != nil && e.Session.Value == literal(a.Session) ||
-			a.Chat != "" && source["chat_id"] == literal(a.Chat)
+		mine := a.Session != "" && e.Session != nil && e.Session.Value == match.Literal(a.Session) ||
+			a.Chat != "" && source["chat_id"] == match.Literal(a.Chat)
 		if mine && s.turns[i].on == step.To && (!ok || i > turn) {
 			turn, ok = i, true
 		}

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/relaysim/relaysim/gateway/wire"
+	"github.com/relaysim/relaysim/sim/match"
 	"github.com/relaysim/relaysim/sim/play"
 	"github.com/relaysim/relaysim/sim/scenario"
 	"github.com/relaysim/relaysim/sim/trace"
@@ -196,7 +197,7 @@ const (
 func (s *story) interaction(forward map[string]any) *scenario.Interaction {
 	raw, err := base64.StdEncoding.DecodeString(word(forward["bodyB64"]))
 	tree, _ := trace.Tree(raw)
-	body, isObject := escaped(tree).(map[string]any)
+	body, isObject := match.Literals(tree).(map[string]any)
 	bot := s.in.Connector.Platforms["discord"].BotID
 	if len(s.in.Gateways) > 0 { // what is posted to the edge goes to whom it finds
 		return nil

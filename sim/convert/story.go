@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/relaysim/relaysim/sim/contract"
+	"github.com/relaysim/relaysim/sim/match"
 	"github.com/relaysim/relaysim/sim/scenario"
 	"github.com/relaysim/relaysim/sim/trace"
 )
@@ -93,7 +94,7 @@ func oneFrame(raw *scenario.Raw, refs bool) map[string]any {
 		return nil
 	}
 	if !refs {
-		frame, _ = escaped(frame).(map[string]any)
+		frame, _ = match.Literals(frame).(map[string]any)
 	}
 	return frame
 }
@@ -113,27 +114,6 @@ func hasTwins(raw []byte) bool {
 	return twins
 }
 
-// escaped is a tree whose texts are literal in the language.
-func escaped(v any) any {
-	switch v := v.(type) {
-	case string:
-		return literal(v)
-	case []any:
-		list := make([]any, len(v))
-		for i := range v {
-			list[i] = escaped(v[i])
-		}
-		return list
-	case map[string]any:
-		fields := make(map[string]any, len(v))
-		for k := range v {
-			fields[k] = escaped(v[k])
-		}
-		return fields
-	}
-	return v
-}
-
 // plainTree is a tree of the JSON kinds for one that a program made.
 func plainTree(v map[string]any) map[string]any {
 	text, err := json.Marshal(v)
@@ -149,8 +129,6 @@ func isNumber(v any, text string) bool {
 	n, ok := v.(json.Number)
 	return ok && string(n) == text
 }
-
-func literal(s string) string { return strings.ReplaceAll(s, "${", "$${") }
 
 // unescaped is what a literal text stands for.
 func unescaped(s string) string { return strings.ReplaceAll(s, "$${", "${") }

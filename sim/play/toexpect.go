@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/relaysim/relaysim/sim/match"
 	"github.com/relaysim/relaysim/sim/trace"
 )
 
@@ -73,7 +74,7 @@ var plainText = regexp.MustCompile(`^[\pL_/][\pL\pN_./-]*( [\pL\pN_./-]+)*$`)
 
 // yamlText is a text as it is written in a pattern.
 func yamlText(text string) string {
-	text = strings.ReplaceAll(text, "${", "$${")
+	text = match.Literal(text)
 	words := []string{"true", "false", "null"}
 	if plainText.MatchString(text) && !slices.Contains(words, strings.ToLower(text)) {
 		return text

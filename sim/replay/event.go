@@ -3,6 +3,7 @@ package replay
 import (
 	"fmt"
 
+	"github.com/relaysim/relaysim/sim/match"
 	"github.com/relaysim/relaysim/sim/scenario"
 	"github.com/relaysim/relaysim/sim/trace"
 )
@@ -29,7 +30,7 @@ func namesOf(event map[string]any) eventNames {
 // routed matches the event.
 func (n eventNames) routed(pos scenario.Pos) *scenario.Routed {
 	if n.inSource {
-		return &scenario.Routed{Source: value(map[string]any{"message_id": literal(n.message)}, pos)}
+		return &scenario.Routed{Source: value(map[string]any{"message_id": match.Literal(n.message)}, pos)}
 	}
 	return &scenario.Routed{MessageID: text(n.message, pos)}
 }
@@ -62,7 +63,7 @@ func (c *compiler) routed(l *line) (*scenario.Routed, error) {
 		return e, nil
 	}
 	if n := namesOf(event); n.inSource { // which of the two has it, is not said (DI-1)
-		e.MessageID = value(map[string]any{"$in": []any{nil, "", literal(n.message)}}, pos)
+		e.MessageID = value(map[string]any{"$in": []any{nil, "", match.Literal(n.message)}}, pos)
 	}
 	source := map[string]any{}
 	for _, field := range []string{"platform", "chat_id", "chat_type", "chat_name", "user_id", "user_name", "thread_id", "chat_topic"} {

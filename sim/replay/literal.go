@@ -6,18 +6,15 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/relaysim/relaysim/sim/match"
 	"github.com/relaysim/relaysim/sim/scenario"
 )
-
-// literal writes recorded text so that a ${name} in it is not taken for one of
-// the replay's own.
-func literal(s string) string { return strings.ReplaceAll(s, "${", "$${") }
 
 // literals is a pattern's value that matches a recorded one: maps partially.
 func literals(v any) any {
 	switch v := v.(type) {
 	case string:
-		return literal(v)
+		return match.Literal(v)
 	case []any:
 		list := make([]any, len(v))
 		for i := range v {
@@ -38,28 +35,7 @@ func literals(v any) any {
 }
 
 // exactly is a pattern's value that matches nothing but the recorded one.
-func exactly(v any) map[string]any { return map[string]any{"$exact": texts(v)} }
-
-// texts is v with every text a literal.
-func texts(v any) any {
-	switch v := v.(type) {
-	case string:
-		return literal(v)
-	case []any:
-		list := make([]any, len(v))
-		for i := range v {
-			list[i] = texts(v[i])
-		}
-		return list
-	case map[string]any:
-		fields := make(map[string]any, len(v))
-		for k := range v {
-			fields[k] = texts(v[k])
-		}
-		return fields
-	}
-	return v
-}
+func exactly(v any) map[string]any { return map[string]any{"$exact": match.Literals(v)} }
 
 // decode reads recorded JSON, numbers as they are written.
 func decode(raw json.RawMessage, into any) error {
@@ -74,7 +50,7 @@ func value(v any, pos scenario.Pos) *scenario.Pattern {
 }
 
 // text is a pattern for recorded text.
-func text(s string, pos scenario.Pos) *scenario.Pattern { return value(literal(s), pos) }
+func text(s string, pos scenario.Pos) *scenario.Pattern { return value(match.Literal(s), pos) }
 
 // number is a pattern for a recorded number.
 func number(n int, pos scenario.Pos) *scenario.Pattern {

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/relaysim/relaysim/sim/match"
 	"github.com/relaysim/relaysim/sim/trace"
 )
 
@@ -147,7 +148,7 @@ func (n *lane) bind(known map[string]*asked) {
 				if request.answered == 0 {
 					request.answered = m.line.Observation.Seq
 				}
-				b.WriteString(literal(all[at:max(at, from)]))
+				b.WriteString(match.Literal(all[at:max(at, from)]))
 				if from >= m.from {
 					b.WriteString("${" + request.name + "}")
 				}
@@ -159,7 +160,7 @@ func (n *lane) bind(known map[string]*asked) {
 			ids = ids[1:]
 		}
 		if at > m.from {
-			b.WriteString(literal(all[at:m.to]))
+			b.WriteString(match.Literal(all[at:m.to]))
 			m.line.bound, m.line.answers = b.String(), true
 		}
 	}
