@@ -49,6 +49,7 @@ func TestScripts(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("GITHUB_ACTIONS", "") // the CI's own is not the script's
 			env.Setenv("GITHUB_WORKSPACE", "")
+			env.Setenv("GORACE", "atexit_sleep_ms=0") // a program that finds races sleeps for a second before it ends
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){

@@ -154,7 +154,7 @@ func TestWhatIsKeptIsNamed(t *testing.T) {
 	for name, l := range leaks {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			command := fmt.Sprintf("%s='%s' exec '%s' %s", leakVariable, name, self, program)
+			command := fmt.Sprintf("%s %s='%s' exec '%s' %s", atOnce, leakVariable, name, self, program)
 			wants(t, probed(t, driver.Options{Command: command}, probes), l.wrong, []string{l.saw})
 		})
 	}
@@ -183,6 +183,10 @@ func probed(t *testing.T, o driver.Options, probes []*scenario.Scenario) *Report
 	}
 	return r
 }
+
+// atOnce keeps a program that is built to find races from sleeping for a second
+// before it ends.
+const atOnce = "GORACE=atexit_sleep_ms=0"
 
 // leakVariable says which filter the test's own program is.
 const leakVariable = "RELAYSIM_TEST_LEAK"

@@ -122,6 +122,7 @@ const every = 5
 // does in this process: what the way through another program costs is time, and
 // no assertion. simulate --gateway plays them all.
 func TestTheGoDriverPasses(t *testing.T) {
+	t.Parallel()
 	var some []*scenario.Scenario
 	for i, sc := range scenarios(t) {
 		if i%every == 0 {
