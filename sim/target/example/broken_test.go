@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -93,6 +94,10 @@ func TestBrokenDriversFail(t *testing.T) {
 	if python := findPython(); python != "" {
 		commands = []string{python + " " + filepath.Join("python", "gateway.py"), commands[0]}
 	}
+	seats := make(chan *seat, runtime.GOMAXPROCS(0))
+	for range cap(seats) {
+		seats <- newSeat(t, stage, commands)
+	}
 	var ran, byFirst atomic.Int64
 	t.Cleanup(func() {
 		if len(commands) > 1 && int(ran.Load()) == len(broken) && byFirst.Load() < fewest {
@@ -103,23 +108,18 @@ func TestBrokenDriversFail(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			ran.Add(1)
+			s := <-seats
+			defer func() { seats <- s }()
 			if name == unbroken {
-				passesAll(t, stage, commands)
+				s.passesAll(t)
 				return
 			}
-			for i, command := range commands {
-				d := wrapped(t, name, command)
-				r := playOne(t, stage, d, c.scenario)
-				if r.Outcome == verdict.Skipped && i < len(commands)-1 {
-					continue
-				}
-				if said := saidOf(r); r.Outcome != verdict.Failed || !strings.Contains(said, c.want) {
-					t.Errorf("%s %s, want a failure that says %q:\n%s", r.Outcome, r.Reason, c.want, said)
-				}
-				if i == 0 {
-					byFirst.Add(1)
-				}
-				return
+			r, by := s.play(t, name, c.scenario)
+			if said := saidOf(r); r.Outcome != verdict.Failed || !strings.Contains(said, c.want) {
+				t.Errorf("%s %s, want a failure that says %q:\n%s", r.Outcome, r.Reason, c.want, said)
+			}
+			if by == 0 {
+				byFirst.Add(1)
 			}
 		})
 	}
@@ -128,56 +128,68 @@ func TestBrokenDriversFail(t *testing.T) {
 // fewest is how many of the ways to be broken the Python driver can be judged by.
 const fewest = 15
 
-// passesAll wants every scenario that the others fail to be passed, each by the
-// first driver that can play it.
-func passesAll(t *testing.T, stage *play.Stage, commands []string) {
-	t.Helper()
-	var drivers []*driver.Driver
-	for _, command := range commands {
-		drivers = append(drivers, wrapped(t, unbroken, command))
-	}
-	for _, c := range broken {
-		var r *verdict.Result
-		for _, d := range drivers {
-			if r = playOne(t, stage, d, c.scenario); r.Outcome != verdict.Skipped {
-				break
-			}
-		}
-		if r.Outcome != verdict.Passed {
-			t.Errorf("%s: %s %s\n%s", c.scenario, r.Outcome, r.Reason, saidOf(r))
-		}
-	}
+// seat is room for one broken driver at a time: a file says how those of the seat
+// are broken, from their next start on.
+type seat struct {
+	stage   *play.Stage
+	file    string
+	drivers []*driver.Driver // of each command
 }
 
-// wrapped is a driver that is broken. The command is of words without spaces.
-func wrapped(t *testing.T, name, command string) *driver.Driver {
+// newSeat starts a driver for each command, which is of words without spaces.
+func newSeat(t *testing.T, stage *play.Stage, commands []string) *seat {
 	t.Helper()
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
-	d, err := driver.New(t.Context(), driver.Options{Command: fmt.Sprintf("%s %s='%s' exec '%s' %s", atOnce, breakVariable, name, self, command)})
-	if err != nil {
-		t.Fatal(err)
+	s := &seat{stage: stage, file: filepath.Join(t.TempDir(), "broken")}
+	for _, command := range commands {
+		d, err := driver.New(t.Context(), driver.Options{Command: fmt.Sprintf("%s %s='%s' exec '%s' %s", atOnce, breakVariable, s.file, self, command)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = d.Close() }) // what it did wrong is in the verdict
+		s.drivers = append(s.drivers, d)
 	}
-	t.Cleanup(func() { _ = d.Close() }) // what it did wrong is in the verdict
-	return d
+	return s
 }
 
-func playOne(t *testing.T, stage *play.Stage, d *driver.Driver, file string) *verdict.Result {
+// play plays a scenario against the first driver that can, broken in a way, and
+// says which that was.
+func (s *seat) play(t *testing.T, name, file string) (r *verdict.Result, by int) {
 	t.Helper()
+	if err := os.WriteFile(s.file, []byte(name), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	sc, err := scenario.LoadFile(nil, filepath.Join("..", "..", "..", "scenarios", filepath.FromSlash(file)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return stage.Run(t.Context(), sc, wire.R8, play.Options{Target: d})
+	for i, d := range s.drivers {
+		if r = s.stage.Run(t.Context(), sc, wire.R8, play.Options{Target: d}); r.Outcome != verdict.Skipped {
+			return r, i
+		}
+	}
+	return r, len(s.drivers)
+}
+
+// passesAll wants every scenario to be passed that the others fail.
+func (s *seat) passesAll(t *testing.T) {
+	t.Helper()
+	for _, c := range broken {
+		if r, _ := s.play(t, unbroken, c.scenario); r.Outcome != verdict.Passed {
+			t.Errorf("%s: %s %s\n%s", c.scenario, r.Outcome, r.Reason, saidOf(r))
+		}
+	}
 }
 
 // atOnce keeps a program that is built to find races from sleeping for a second
 // before it ends.
 const atOnce = "GORACE=atexit_sleep_ms=0"
 
-// breakVariable says which driver the test's own program is.
+// breakVariable makes the test's own program a driver, and names the file that says
+// how it is broken.
 const breakVariable = "RELAYSIM_TEST_BREAK"
 
 func saidOf(r *verdict.Result) string {

@@ -3,6 +3,7 @@ package example
 
 import (
 	"context"
+	"fmt"
 	"log"
 	"os"
 	"os/exec"
@@ -23,13 +24,16 @@ import (
 
 // TestMain is also a driver that is broken; see broken.
 func TestMain(m *testing.M) {
-	if name := os.Getenv(breakVariable); name != "" {
-		if err := wrap(broken[name].breaker, os.Args[1:]); err != nil {
+	if file := os.Getenv(breakVariable); file != "" {
+		if err := wrap(file, os.Args[1:]); err != nil {
 			log.Fatal(err)
 		}
 		return
 	}
-	goleak.VerifyTestMain(m)
+	goleak.VerifyTestMain(m, goleak.Cleanup(func(code int) {
+		os.RemoveAll(compiledDir)
+		os.Exit(code)
+	}))
 }
 
 // scenarios are all that the repository has.
@@ -104,13 +108,23 @@ func contains(list []string, s string) bool {
 	return false
 }
 
-// build compiles the Go driver.
+// compiledDir is where the Go driver is while the tests run.
+var compiledDir = filepath.Join(os.TempDir(), fmt.Sprintf("relaysim-example-%d", os.Getpid()))
+
+// compiled is the Go driver, compiled once for all tests.
+var compiled = sync.OnceValues(func() (program string, err error) {
+	program = filepath.Join(compiledDir, "driver")
+	if out, err := exec.Command("go", "build", "-o", program, "./go").CombinedOutput(); err != nil {
+		return "", fmt.Errorf("go build: %w\n%s", err, out)
+	}
+	return program, nil
+})
+
 func build(t *testing.T) string {
 	t.Helper()
-	program := filepath.Join(t.TempDir(), "driver")
-	out, err := exec.Command("go", "build", "-o", program, "./go").CombinedOutput()
+	program, err := compiled()
 	if err != nil {
-		t.Fatalf("go build: %v\n%s", err, out)
+		t.Fatal(err)
 	}
 	return program
 }

@@ -33,19 +33,20 @@ type breaker struct {
 
 // wrapper stands around a driver and between its gateway and the connector.
 type wrapper struct {
-	breaker
+	file  string // names the breaker of each life
 	proxy *httptest.Server
 
 	mu       sync.Mutex
+	breaker  breaker // Guarded by mu: of this life
 	upstream string
 	pairs    []*pair
 	kept     object // what a breaker wants to remember
 	count    int    // what a breaker wants to count
 }
 
-// wrap runs a driver, and breaks it.
-func wrap(b breaker, command []string) error {
-	w := &wrapper{breaker: b}
+// wrap runs a driver, and breaks it as the file says when a life begins.
+func wrap(file string, command []string) error {
+	w := &wrapper{file: file}
 	w.proxy = httptest.NewServer(w)
 	defer w.proxy.Close()
 	cmd := exec.Command(command[0], command[1:]...)
@@ -69,9 +70,23 @@ func wrap(b breaker, command []string) error {
 		if m["type"] == "synced" {
 			w.rest()
 		}
-		return apply(w.out, w, m)
+		return apply(w.now().out, w, m)
 	})
 	return cmd.Wait()
+}
+
+// begin is told that a life begins.
+func (w *wrapper) begin(upstream string) {
+	name, _ := os.ReadFile(w.file)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.breaker, w.upstream, w.kept, w.count = broken[string(name)].breaker, upstream, nil, 0
+}
+
+func (w *wrapper) now() breaker {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.breaker
 }
 
 // starts lets the gateway dial the proxy.
@@ -80,12 +95,10 @@ func (w *wrapper) starts(_ *wrapper, m object) []object {
 		w.rest()
 	}
 	if m["type"] == "start" {
-		w.mu.Lock()
-		w.upstream = m["connector"].(string)
-		w.mu.Unlock()
+		w.begin(m["connector"].(string))
 		m["connector"] = w.proxy.URL
 	}
-	return apply(w.in, w, m)
+	return apply(w.now().in, w, m)
 }
 
 func apply(f func(*wrapper, object) []object, w *wrapper, m object) []object {
@@ -141,11 +154,11 @@ func (w *wrapper) rest() {
 // gateway has answered one, so that what is on its way is waited for.
 func (w *wrapper) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	w.mu.Lock()
-	url := w.upstream + r.URL.Path
+	url, b := w.upstream+r.URL.Path, w.breaker
 	w.mu.Unlock()
 	var near *websocket.Conn
 	header := http.Header{}
-	if auth := r.Header.Get("Authorization"); auth != "" && !w.anyone {
+	if auth := r.Header.Get("Authorization"); auth != "" && !b.anyone {
 		header.Set("Authorization", auth)
 	}
 	far, res, err := websocket.Dial(r.Context(), url, &websocket.DialOptions{
@@ -176,8 +189,8 @@ func (w *wrapper) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 		w.pairs = slices.DeleteFunc(w.pairs, func(other *pair) bool { return other == p })
 	}()
 	var both sync.WaitGroup
-	both.Go(func() { w.pass(far, near, w.up) })
-	both.Go(func() { w.pass(near, far, w.down) })
+	both.Go(func() { w.pass(far, near, b.up) })
+	both.Go(func() { w.pass(near, far, b.down) })
 	both.Wait()
 }
 
