@@ -191,6 +191,12 @@ func TestBrokenTraces(t *testing.T) {
 			returns("K1").g(send("r2", "a", "m1", ann)).c(result("r2", "y")), want: "TURN-3 6"},
 		{name: "a reaction that outlives its turn", story: reacted().pass(time.Second).g(react("r3", "m1", true)).c(result("r3", "")), want: "FR-7 11"},
 
+		{name: "a reaction that outlives its turn, and its socket", story: reacted().pass(time.Second).g(react("r3", "m1", true)).close(1), want: "FR-7 11"},
+		{name: "a reaction that outlives its turn, and is never answered", story: reacted().pass(time.Second).g(react("r3", "m1", true)).
+			pass(31 * time.Second).add(&trace.Observation{Kind: trace.Note}), known: ptr(with(func(k *law.Known) { k.ResultsWithheld = true })), want: "FR-7 11"},
+		{name: "a reaction that outlives its turn, in a part of a trace", story: reacted().pass(time.Second).g(react("r3", "m1", true)).c(result("r3", "")).
+			pass(time.Second).add(&trace.Observation{Kind: trace.Note}), known: ptr(with(func(k *law.Known) { k.Whole = false })), want: "FR-7 11"},
+
 		// IDLE-5, PT-7
 		{name: "an ack for nothing", story: handshake().g(`{"type":"inbound_ack","bufferId":"b1"}`), want: "IDLE-5 4"},
 		{name: "an ack twice", story: handshake().c(buffered(inbound("m1", "hi", "U1"), "b1")).routed("K", "m1", "hi").returns("K").

@@ -43,6 +43,9 @@ func TestGoodTraces(t *testing.T) {
 		{"a reaction at once", reacted().g(react("r3", "m1", true)).c(result("r3", "")), everything},
 		{"a reaction that the agent took away", reacted().pass(time.Minute).g(react("r3", "m1", true)).c(result("r3", "")).
 			called("react", `{"chat_id":"C1","message_id":"m1","remove":true}`, `{"success":true}`, 0), everything},
+		{"a reaction whose call still waits", reacted().pass(time.Minute).g(react("r3", "m1", true)), with(func(k *law.Known) { k.ResultsWithheld = true })},
+		{"a reaction after which the trace was cut", reacted().pass(time.Minute).g(react("r3", "m1", true)).c(result("r3", "")),
+			with(func(k *law.Known) { k.Whole = false })},
 		{"a late result", handshake().g(send("r1", "a", "", "")).pass(30*time.Second).
 			called("send", `{"chat_id":"C1","content":"a"}`, `{"success":false,"error":"relay outbound timed out"}`, 30*time.Second).
 			pass(time.Second).c(result("r1", "x")), everything},

@@ -52,7 +52,7 @@ func NewJudge(k Known) *Judge {
 		newScopes(&j.known, j.report, &j.event),
 		newTenants(&j.known, j.report),
 		&reader{known: &j.known, report: j.report, event: &j.event, sockets: j.sockets, turns: turns, waiting: map[int][]*pending{}},
-		&reactions{report: j.report, shown: map[message]*shown{}},
+		&reactions{known: &j.known, report: j.report, shown: map[message]*shown{}},
 		&stops{known: &j.known, report: j.report, event: &j.event, running: map[string]*speaker{}},
 		&waits{known: &j.known, report: j.report, event: &j.event, running: map[string]speaker{}, lanes: map[speaker]*line{}},
 		&interrupts{known: &j.known, report: j.report, turns: turns, asked: map[string][]string{}, vague: map[string]int{}},

@@ -14,7 +14,9 @@ const mostShown = 1000
 // is taken away when the turn is over (RX-1). If that comes long after the reply
 // was answered, nobody read the answer in between.
 type reactions struct {
+	known    *Known
 	report   report
+	last     time.Duration // of what was observed
 	shown    map[message]*shown
 	order    []message // as they came, to forget the oldest
 	suspects []suspectReaction
@@ -28,13 +30,26 @@ type shown struct {
 }
 
 // suspectReaction came late, unless it was the agent's own. Which it was a line
-// tells when the call has its result, so one without a result is cleared.
+// tells when the call is over: it has its result, its socket is gone (OUT-5), or
+// nobody has answered it for too long (OUT-4).
 type suspectReaction struct {
-	message  message
-	id       string // its request
-	answered bool
-	seq      int
-	waited   time.Duration
+	message message
+	id      string // its request
+	conn    int
+	seq     int
+	at      time.Duration
+	waited  time.Duration
+	over    bool
+	overAt  time.Duration
+}
+
+// outboundTimeout is how long a call waits for its result (OUT-4).
+const outboundTimeout = 30 * time.Second
+
+func (s *suspectReaction) end(at time.Duration) {
+	if !s.over {
+		s.over, s.overAt = true, at
+	}
 }
 
 func (l *reactions) frame(o *trace.Observation, s *socket, f *frame) {
@@ -58,8 +73,9 @@ func (l *reactions) answer(o *trace.Observation, id string) {
 		}
 	}
 	for i := range l.suspects {
-		s := &l.suspects[i]
-		s.answered = s.answered || s.id == id
+		if s := &l.suspects[i]; s.id == id {
+			s.end(o.At)
+		}
 	}
 }
 
@@ -75,7 +91,7 @@ func (l *reactions) react(o *trace.Observation, f *frame) {
 		return
 	}
 	if waited := o.At - before.at; before.answered && waited > atOnce {
-		l.suspects = append(l.suspects, suspectReaction{message: m, id: f.out.id, seq: o.Seq, waited: waited})
+		l.suspects = append(l.suspects, suspectReaction{message: m, id: f.out.id, conn: o.Conn, seq: o.Seq, at: o.At, waited: waited})
 	}
 	delete(l.shown, m)
 }
@@ -91,6 +107,14 @@ func (l *reactions) show(m message) {
 
 // observe clears what the agent did itself, whenever it liked.
 func (l *reactions) observe(o *trace.Observation, _ *socket) {
+	l.last = o.At
+	for i := range l.suspects {
+		if s := &l.suspects[i]; o.At-s.at > outboundTimeout {
+			s.end(s.at + outboundTimeout)
+		} else if o.Kind == trace.Close && o.Conn == s.conn {
+			s.end(o.At)
+		}
+	}
 	if o.Kind != trace.Agent || o.Call != "react" || len(l.suspects) == 0 {
 		return
 	}
@@ -103,8 +127,8 @@ func (l *reactions) observe(o *trace.Observation, _ *socket) {
 
 func (l *reactions) end() {
 	for _, s := range l.suspects {
-		if !s.answered {
-			continue
+		if !s.over || !l.known.Whole && l.last-s.overAt <= atOnce {
+			continue // the line may still have come
 		}
 		l.report("FR-7", s.seq, "the reaction to %s was taken away %v after the reply was answered, want at once: nobody read the answer", s.message.id, s.waited)
 	}
