@@ -44,11 +44,10 @@ const (
 	// maxQueued bounds what waits to be written, in bytes; as much again may be
 	// with the writing goroutine.
 	maxQueued = 8 << 20
-	// stalled is how long a write may take while sessions wait for room in a
-	// full queue: then the recording ends. It costs them that wait once.
-	stalled = 500 * time.Millisecond
-	// lastWrite is how long a write may take when the recording is closed.
-	lastWrite = 2 * time.Second
+	// stalled is how long a write may take while somebody waits for it: sessions for
+	// room in a full queue, or whoever closes the recording. Then it ends. It costs
+	// the sessions that wait once. A machine that is busy takes a second.
+	stalled = 2 * time.Second
 	// lookEvery is how often somebody who waits looks how long it takes.
 	lookEvery = 100 * time.Millisecond
 )
@@ -201,7 +200,7 @@ func (r *Recorder) wait() {
 	}
 	room := r.room
 	r.mu.Unlock()
-	if !r.await(room, stalled) {
+	if !r.await(room) {
 		r.end(ErrStalled)
 	}
 	r.mu.Lock()
@@ -209,7 +208,7 @@ func (r *Recorder) wait() {
 
 // await waits for a channel to be closed. It is false if a write takes too long
 // meanwhile; one that is only slow to be made does not count.
-func (r *Recorder) await(closed <-chan struct{}, most time.Duration) bool {
+func (r *Recorder) await(closed <-chan struct{}) bool {
 	look := time.NewTicker(lookEvery)
 	defer look.Stop()
 	for {
@@ -217,7 +216,7 @@ func (r *Recorder) await(closed <-chan struct{}, most time.Duration) bool {
 		case <-closed:
 			return true
 		case <-look.C:
-			if r.lines.underWay() > most {
+			if r.lines.underWay() > stalled {
 				return false
 			}
 		}
@@ -274,7 +273,7 @@ func (r *Recorder) Close() error {
 	if r.timer != nil {
 		r.timer.Stop()
 	}
-	if !r.await(r.done, lastWrite) {
+	if !r.await(r.done) {
 		return ErrStalled
 	}
 	_, why := r.Over()
