@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -172,10 +173,21 @@ func (f *serveFlags) open(o *serve.Options) (net.Listener, error) {
 	}
 	tcp := ln.Addr().(*net.TCPAddr)
 	o.Loopback, o.Base = near, "http://"+tcp.String()
-	if tcp.IP.IsUnspecified() { // every address, this one too
-		o.Base = fmt.Sprintf("http://127.0.0.1:%d", tcp.Port)
+	if tcp.IP.IsUnspecified() { // every address of this machine
+		o.Base = "http://" + net.JoinHostPort(outward(), strconv.Itoa(tcp.Port))
 	}
 	return ln, nil
+}
+
+// outward is an address of this machine that others can dial, if it has one.
+func outward() string {
+	addresses, _ := net.InterfaceAddrs() // without them it has none
+	for _, a := range addresses {
+		if n, ok := a.(*net.IPNet); ok && n.IP.IsGlobalUnicast() && n.IP.To4() != nil {
+			return n.IP.String()
+		}
+	}
+	return "127.0.0.1"
 }
 
 // writeSecret writes a file that only its owner reads, whoever could before.

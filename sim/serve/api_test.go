@@ -3,14 +3,17 @@ package serve_test
 import (
 	"bufio"
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/coder/websocket"
 
+	"github.com/relaysim/relaysim/sim/connector/buffer"
 	"github.com/relaysim/relaysim/sim/recording"
 	"github.com/relaysim/relaysim/sim/serve"
 )
@@ -214,5 +217,19 @@ func TestAPITraceIsARecording(t *testing.T) {
 	}
 	if seen != "2 3 end" {
 		t.Errorf("got %q of %s", seen, text)
+	}
+}
+
+// A gateway may remember the ids of a life before, from which what waits may be.
+func TestIDsOfLivesWithBuffers(t *testing.T) {
+	t.Parallel()
+	r := up(t, anyone, serve.Options{Loopback: true, Buffers: buffer.NewMemory(buffer.Limits{})})
+	if got, v := r.call(t, "POST", "/serve/steps", `{"inbound":{"text":"hi","guild":"G1"}}`); got != 200 {
+		t.Fatal(got, v)
+	}
+	_, v := r.call(t, "GET", "/serve/chats?channel=C1", "")
+	text, _ := json.Marshal(v)
+	if !regexp.MustCompile(`"m[0-9]{10,}"`).Match(text) {
+		t.Errorf("the message has no id of its life: %s", text)
 	}
 }

@@ -96,6 +96,10 @@ func New(o Options) (*Server, error) {
 		for i := range s.options.Gateways {
 			s.options.Gateways[i].Buffered = true
 		}
+		// What waits may be from a life before, and gateways remember ids: those of
+		// two lives are not the same.
+		s.ids.Store(time.Now().UnixMilli())
+		s.options.NewID = func() string { return s.newID("out-") }
 	}
 	s.connector = connector.New(s.options)
 	s.hand = &play.Hand{
