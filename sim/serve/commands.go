@@ -193,8 +193,18 @@ func (p *Prompt) closeWith(ctx context.Context, rest string) error {
 // control does something to a gateway's connection, which must be there unless
 // the gateway is revoked.
 func (p *Prompt) control(ctx context.Context, to string, c scenario.Control) error {
-	if !c.Revoke && len(p.Server.connector.Connections()) == 0 {
+	var names []string
+	for _, up := range p.Server.connector.Connections() {
+		names = append(names, "@"+up.Gateway)
+	}
+	slices.Sort(names)
+	names = slices.Compact(names)
+	switch {
+	case c.Revoke:
+	case names == nil:
 		return errNoOne
+	case to == "" && len(names) > 1:
+		return usageError("several are connected, " + strings.Join(names, " and "))
 	}
 	return p.perform(ctx, &scenario.Step{To: to, Connector: &c})
 }

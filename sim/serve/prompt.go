@@ -61,7 +61,7 @@ func (p *Prompt) Do(ctx context.Context, line string) error {
 		return p.command(ctx, line[1:])
 	case line == "/", strings.HasPrefix(line, "/ "):
 		return errors.New("want the name of a command right behind the /, such as /ping")
-	case strings.HasPrefix(line, "/"):
+	case isCommand(line):
 		return p.slash(ctx, line[1:])
 	}
 	return p.say(ctx, line)
@@ -100,10 +100,17 @@ func (c *command) run(p *Prompt, ctx context.Context, rest string) error {
 	return fmt.Errorf("%s: want %s", wrong, c.usage())
 }
 
+// isCommand says whether a text is a command, and not a path (IN-10).
+func isCommand(text string) bool {
+	word, _, _ := strings.Cut(text, " ")
+	name, slash := strings.CutPrefix(word, "/")
+	return slash && name != "" && !strings.Contains(name, "/")
+}
+
 // say lets the user write.
 func (p *Prompt) say(ctx context.Context, text string) error {
 	in := p.inbound(text)
-	if strings.HasPrefix(text, "/") {
+	if isCommand(text) {
 		in.Type = "command"
 	}
 	return p.perform(ctx, &scenario.Step{Inbound: in})

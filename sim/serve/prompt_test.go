@@ -68,7 +68,7 @@ func TestPromptPlaysTheUsers(t *testing.T) {
 	p, chat, log := r.sit(t)
 	r.script(t, p,
 		":wait connected 10s", "hello", ":wait reply 10s", "/deploy env:prod now", ":wait reply 10s",
-		"::colon first", ":wait reply 10s", ":press yes", ":wait reply 10s",
+		"::colon first", ":wait reply 10s", "/etc/hosts is a path", ":wait reply 10s", ":press yes", ":wait reply 10s",
 		":as U2 bob", ":in #D1", "psst", ":wait reply 10s", ":chats", ":connections", ":chat C1", ":wait 20ms",
 	)
 	if got, want := p.Label(), "bob in #D1> "; got != want {
@@ -76,8 +76,8 @@ func TestPromptPlaysTheUsers(t *testing.T) {
 	}
 	for _, want := range []string{
 		"#C1  ann: hello  (m", "#C1  bot: heard hello  (out-1, to m", "the edge answers 200 {\"type\":5}",
-		"#C1  bot: heard /deploy now prod", "#C1  bot: heard :colon first", "#C1  bot: heard yes",
-		"#D1  bob: psst", "#D1  bot: heard psst", "#C1  discord, messages: 6\n", "conn 1  gw-1  discord discord-bot\n",
+		"#C1  bot: heard /deploy now prod", "#C1  bot: heard :colon first", "#C1  ann: /etc/hosts is a path", "#C1  bot: heard yes",
+		"#D1  bob: psst", "#D1  bot: heard psst", "#C1  discord, messages: 8\n", "conn 1  gw-1  discord discord-bot\n",
 	} {
 		if !strings.Contains(chat.String(), want) {
 			t.Errorf("no %q in\n%s", want, chat)
@@ -106,6 +106,27 @@ func TestPromptEndsConnections(t *testing.T) {
 	if err := p.Do(t.Context(), ":drop"); err == nil || err.Error() != "no gateway is connected" {
 		t.Errorf("got %v", err)
 	}
+}
+
+// Of several gateways one is meant, by its name.
+func TestPromptAsksWhichGateway(t *testing.T) {
+	t.Parallel()
+	r := up(t, anyone+"\ngateways: {a: {}, b: {}}", serve.Options{Loopback: true})
+	for _, c := range r.Credentials() {
+		r.attach(t, c)
+	}
+	p, _, _ := r.sit(t)
+	for line, want := range map[string]string{
+		":drop":        "several are connected, @gw-a and @gw-b: want :drop [@GATEWAY]",
+		":close 1012":  "several are connected, @gw-a and @gw-b: want :close <CODE> [@GATEWAY] [REASON]",
+		":revoke":      "there are the gateways gw-a, gw-b: say which",
+		":drop @gw-ab": `no gateway "gw-ab"`,
+	} {
+		if err := p.Do(t.Context(), line); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: got %v, want %q", line, err, want)
+		}
+	}
+	r.script(t, p, ":close 4000 @gw-b bye")
 }
 
 func TestPromptSaysWhatIsWrong(t *testing.T) {

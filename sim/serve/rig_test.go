@@ -64,7 +64,11 @@ const anyone = "connector: {tenants: {acme: {scopes: [G1], users: [U1, U2]}}}"
 // is connected.
 func (r *rig) gateway(t *testing.T) *gateway.Gateway {
 	t.Helper()
-	c := r.Credentials()[0]
+	return r.attach(t, r.Credentials()[0])
+}
+
+func (r *rig) attach(t *testing.T, c serve.Credentials) *gateway.Gateway {
+	t.Helper()
 	client := &http.Client{Transport: &http.Transport{}}
 	connected := make(chan struct{}, 100)
 	g, err := gateway.New(gateway.Options{
