@@ -221,7 +221,7 @@ func TestAConnectorThatIsDown(t *testing.T) {
 	ln.Close()
 	r := startProxy(t, "ws://"+ln.Addr().String())
 	for range 2 {
-		answer, _ := r.dial(t, "/relay")
+		answer, _ := r.dial(t, "/relay", "Authorization: Bearer Z3ctMTowOmFiY2Q")
 		body, _ := io.ReadAll(answer.Body)
 		if answer.StatusCode != http.StatusBadGateway || !strings.Contains(string(body), "the connector could not be reached: ") {
 			t.Errorf("got %d %q", answer.StatusCode, body)
@@ -229,6 +229,9 @@ func TestAConnectorThatIsDown(t *testing.T) {
 	}
 	if got := summary(r.lines(t)); !strings.Contains(got, "1 open > /relay502\n0 note < \"the connector could not be reached") || !strings.Contains(got, "2 open > /relay502") {
 		t.Errorf("got %s", got)
+	}
+	if open := r.lines(t)[0]; open.Peer != "gw-1" || open.AuthenticatedAs != "" { // that it dialled is known, and not whether it may
+		t.Errorf("got %+v", open)
 	}
 	if !strings.Contains(r.notices.String(), "could not be reached") {
 		t.Errorf("nobody was told: %q", r.notices.String())

@@ -18,6 +18,9 @@ func (p *Proxy) serveUpgrade(w http.ResponseWriter, r *http.Request) {
 	if r.Header.Get("Authorization") != "" {
 		open.Auth = "present"
 	}
+	if open.Auth == "present" {
+		open.Peer = claimed(bearerOf(r)) // whether or not the connector lets it in
+	}
 	answer, conn, err := p.dial(r)
 	if err != nil {
 		open.Code = http.StatusBadGateway
@@ -33,8 +36,7 @@ func (p *Proxy) serveUpgrade(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if open.Auth == "present" {
-		open.AuthenticatedAs = claimed(bearerOf(r))
-		open.Peer = open.AuthenticatedAs
+		open.AuthenticatedAs = open.Peer
 	}
 	body, ok := answer.Body.(io.ReadWriteCloser)
 	if !ok || conn == nil {

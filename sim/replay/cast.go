@@ -234,7 +234,7 @@ func (c *cast) unite() {
 func (c *cast) rest(t *tape) error {
 	for conn, line := range c.unknown {
 		if len(c.gateways) > 1 {
-			return t.problemAt(line, fmt.Errorf("not playable: nothing tells which of the %d gateways opened socket %d", len(c.gateways), conn))
+			return t.problemAt(line, fmt.Errorf("not playable: nothing tells which of the %d gateways opened socket %d: want peer", len(c.gateways), conn))
 		}
 		c.gateways[0].merge(c.socket[conn])
 		c.socket[conn] = c.gateways[0]

@@ -34,7 +34,7 @@ func (t *tape) head() (*scenario.Scenario, error) {
 			}
 			s.Connector.Secrets[id] = accepted
 		}
-		if a.first.status != 0 { // a step must say so before it dials
+		if a.first.status != 0 || t.lines == 0 { // a step must say so before it dials; nobody did
 			g.Connect = new(bool)
 		}
 		c := t.config(a)

@@ -45,3 +45,15 @@ func TestRecordingsPlay(t *testing.T) {
 		}
 	}
 }
+
+// TestARecordingOfNothing: nobody dialled, so nobody does.
+func TestARecordingOfNothing(t *testing.T) {
+	t.Parallel()
+	s, err := compileText(tape())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r := playOn(t, newStage(t), s); r.Outcome != verdict.Passed || len(r.Trace) > 0 {
+		t.Errorf("%v %+v, %d observations", r.Outcome, r.Problems, len(r.Trace))
+	}
+}
