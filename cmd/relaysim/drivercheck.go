@@ -25,6 +25,7 @@ Exit status: 0 all that it claims works, 1 something is wrong, 2 the call is wro
 
 func newDriverCheck(p program) *cobra.Command {
 	var asJSON bool
+	var lines driverLines
 	cmd := &cobra.Command{
 		Use:     "driver-check 'command'",
 		Short:   "Tell the author of a driver what is missing or wrong, item by item",
@@ -37,21 +38,31 @@ func newDriverCheck(p program) *cobra.Command {
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return driverCheck(cmd.Context(), p, args[0], asJSON)
+			return driverCheck(cmd.Context(), p, args[0], lines, asJSON)
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON, one object a line, in place of text")
+	lines.add(cmd.Flags())
 	return cmd
 }
 
-func driverCheck(ctx context.Context, p program, command string, asJSON bool) error {
+func driverCheck(ctx context.Context, p program, command string, lines driverLines, asJSON bool) error {
 	var scenarios []*scenario.Scenario
 	for _, f := range load(builtIn("scenarios")) {
 		if f.scenario != nil {
 			scenarios = append(scenarios, f.scenario)
 		}
 	}
-	r, err := drivercheck.Run(ctx, driver.Options{Command: command, Stderr: p.stderr}, scenarios)
+	o := driver.Options{Command: command, Stderr: p.stderr}
+	file, err := lines.open()
+	if err != nil {
+		return err
+	}
+	if file != nil {
+		defer file.Close()
+		o.Lines = file
+	}
+	r, err := drivercheck.Run(ctx, o, scenarios)
 	if ctx.Err() != nil {
 		return failure("interrupted")
 	}

@@ -21,7 +21,16 @@ func performOn(ctx context.Context, p program, st stage, runs []run, flags simul
 	case flags.gateway == "":
 		return perform(ctx, p, st, runs, flags)
 	}
-	d, err := driver.New(ctx, driver.Options{Command: flags.gateway, Stderr: p.stderr})
+	o := driver.Options{Command: flags.gateway, Stderr: p.stderr}
+	lines, err := flags.lines.open()
+	if err != nil {
+		return report.Summary{}, err
+	}
+	if lines != nil {
+		defer lines.Close()
+		o.Lines = lines
+	}
+	d, err := driver.New(ctx, o)
 	if err != nil {
 		return report.Summary{}, err
 	}

@@ -36,6 +36,7 @@ type simulateFlags struct {
 	excuses  *knownFailures // those of known; nil for none
 	gateway  string         // command of a driver; empty: the built-in gateway
 	driver   *driver.Driver // of gateway
+	lines    driverLines
 	matrix   string
 	columns  []*column // those of matrix
 }
@@ -111,6 +112,7 @@ func newSimulate(p program) *cobra.Command {
 	f.DurationVar(&flags.timeout, "timeout", 30*time.Second, "real time after which one run is ended and has failed; a long recording has 1ms a line more")
 	flags.liveFlags.add(f)
 	f.StringVar(&flags.gateway, "gateway", "", "play against the gateway that this `command` holds: a driver, see sim/target/PROTOCOL.md")
+	flags.lines.add(f)
 	f.StringVar(&flags.matrix, "matrix", "", "play against every gateway that this YAML `file` lists, and say in what they differ")
 	f.StringVar(&flags.junit, "junit", "", "write JUnit XML to this `file` too")
 	f.BoolVar(&flags.json, "json", false, "print JSON, one object a line, in place of text")
@@ -125,6 +127,8 @@ func (f simulateFlags) check() error {
 		return fmt.Errorf("-j %d: want at least 1", f.workers)
 	case f.update && f.known == "":
 		return errors.New("--update-known: want --known too, which names the file")
+	case f.lines.path != "" && f.gateway == "":
+		return errors.New("--driver-lines: it is about a driver, so give --gateway too")
 	case f.matrix != "" && (f.gateway != "" || f.connector != "" || f.liveFlags.driver != ""):
 		return errors.New("--matrix: it names what is under test, so give no --gateway, --connector or --connector-driver")
 	case f.gateway != "" && (f.connector != "" || f.liveFlags.driver != ""):

@@ -18,6 +18,7 @@ func (p *process) write(m any) {
 	}
 	p.writing.Lock()
 	defer p.writing.Unlock()
+	p.crossed('>', line)
 	p.In.SetWriteDeadline(time.Now().Add(p.o.Answer))
 	switch _, err := p.In.Write(line); {
 	case err == nil:

@@ -46,6 +46,10 @@ type Options struct {
 	// the name before it that its hello has said, until then the command's. Nil discards. It must take lines from several
 	// goroutines.
 	Stderr io.Writer
+	// Lines takes each line of the protocol as it crosses, behind the program's PID
+	// and > to it or < from it, without the secrets that it was started with. Nil
+	// discards. It must take lines from several goroutines.
+	Lines io.Writer
 	// Heard is told of each line that the program prints, to stdout or stderr, as
 	// it is, by whoever reads it. Nil: nobody is.
 	Heard func(line []byte)

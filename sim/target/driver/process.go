@@ -1,6 +1,7 @@
 package driver
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"sync"
@@ -78,6 +79,7 @@ func (p *process) line(line []byte) error {
 	}
 	p.mu.Unlock()
 	p.heard(line)
+	p.crossed('<', line)
 	m, err := parse(line)
 	if err != nil {
 		return err
@@ -91,6 +93,13 @@ func (p *process) line(line []byte) error {
 		return fmt.Errorf("it sent more than %d messages, or %d bytes of them, in one scenario: it floods", maxMessages, maxBytes)
 	}
 	return p.receive(m)
+}
+
+// crossed shows a line of the protocol to the driver's author.
+func (p *process) crossed(way rune, line []byte) {
+	if p.o.Lines != nil {
+		fmt.Fprintf(p.o.Lines, "%d %c %s\n", p.PID(), way, p.said.masked(string(bytes.TrimSpace(line))))
+	}
 }
 
 // renew forgets what the program has said and sent: from now on it is the next

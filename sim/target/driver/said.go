@@ -44,6 +44,21 @@ func (s *said) hide(secret string) {
 	}
 }
 
+// masked is a text as it may be shown.
+func (s *said) masked(text string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.without(text)
+}
+
+// without cuts the secrets out. The caller holds mu.
+func (s *said) without(text string) string {
+	for _, secret := range s.secrets {
+		text = strings.ReplaceAll(text, secret, "***")
+	}
+	return text
+}
+
 // add takes one line.
 func (s *said) add(line string) {
 	s.mu.Lock()
@@ -51,9 +66,7 @@ func (s *said) add(line string) {
 	if len(line) > program.MaxSaid {
 		line = line[:program.MaxSaid] + "…"
 	}
-	for _, secret := range s.secrets {
-		line = strings.ReplaceAll(line, secret, "***")
-	}
+	line = s.without(line)
 	s.lines = append(s.lines, line)
 	if len(s.lines) > saidLines {
 		s.lines = slices.Delete(s.lines, 0, 1)

@@ -100,6 +100,9 @@ func (p *Program) Ended() <-chan struct{} { return p.ended }
 // Gone is closed when the program and all that it had started are gone.
 func (p *Program) Gone() <-chan struct{} { return p.gone }
 
+// PID is the number that the operating system has for the shell that runs it.
+func (p *Program) PID() int { return p.cmd.Process.Pid }
+
 // ExitCode is that of a program that has Ended.
 func (p *Program) ExitCode() int { return p.cmd.ProcessState.ExitCode() }
 
