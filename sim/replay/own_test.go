@@ -46,6 +46,9 @@ func TestOwnRecordingsPlay(t *testing.T) {
 				if !retries(s) {
 					replayOwn(t, stage, s, rev, whole, onWire)
 				}
+				if rev != wire.R8 && (len(s.Revisions) == 0 || slices.Contains(s.Revisions, wire.R8.Name)) {
+					return // half of a run ends alike in either
+				}
 				half := *s
 				half.Steps = s.Steps[:(len(s.Steps)+1)/2]
 				replayOwn(t, stage, &half, rev, stage.Run(t.Context(), &half, rev, play.Options{}), everything)
