@@ -81,7 +81,11 @@ func convertFile(ctx context.Context, p program, path, out string) error {
 		return err
 	}
 	if r.Fails != "" {
-		return failure("the gateway does not do what was recorded, so it fails: " + r.Fails)
+		why := "the gateway does not do what was recorded, so it fails: " + r.Fails
+		if r.Replay != "" { // which may say more
+			why += "\nand so does the recording: " + r.Replay
+		}
+		return failure(why)
 	}
 	if r.Replay != "" {
 		fmt.Fprintf(p.stderr, "it passes, but expects less than the recording, whose replay fails: %s\n", r.Replay)

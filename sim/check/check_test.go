@@ -202,6 +202,7 @@ func TestFile(t *testing.T) {
 		{"and left out", named + connector + end, check.Options{GatewayOnly: true}, "passed", ""},
 		{"a request without a result", named + descriptor + request + end, check.Options{},
 			`failed; x.jsonl:5: OUT-1: request "r1" has no result, although the connection stayed up`, ""},
+		{"and with the end of a recording that its session outlives", named + descriptor + request + strings.Replace(end, "}", `,"cut":true}`, 1), check.Options{}, "passed", ""},
 		{"and without an end", named + descriptor + request, check.Options{}, "passed", ""},
 		{"a binary message", named + descriptor + binary + end, check.Options{},
 			"failed; x.jsonl:5: FR-1: the connector sent a line that is no JSON object: \xff; x.jsonl:5: FR-1: the connector sent a binary message, want text", ""},

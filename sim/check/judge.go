@@ -41,7 +41,7 @@ func (j *judge) take(l *recording.Line) {
 		j.known.ScriptedBuffer = j.known.ScriptedConnector
 		j.known.ResultsWithheld = j.known.ScriptedConnector
 	case l.Ended:
-		j.ended = true
+		j.ended = !l.Cut
 	default:
 		j.places.add(l.Observation.Seq, l.Number)
 		j.observe(l.Observation)

@@ -206,6 +206,9 @@ func TestBounds(t *testing.T) {
 			if len(list) == 0 || len(list) > 32 {
 				t.Errorf("got %d lines", len(list))
 			}
+			if text, err := os.ReadFile(r.file); err != nil || !bytes.HasSuffix(text, []byte(",\"cut\":true}\n")) {
+				t.Errorf("the end line does not say that the session goes on: %q, %v", text[max(0, len(text)-60):], err)
+			}
 			info, err := os.Stat(r.file)
 			if err != nil || test.want == record.ErrMaxSize && (info.Size() < 1000 || info.Size() > 1300) {
 				t.Errorf("got %d bytes, %v", info.Size(), err)

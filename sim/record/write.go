@@ -104,7 +104,11 @@ func (r *Recorder) finish() {
 	if r.redactor != nil && !r.lineEach(r.redactor.Flush()) {
 		return
 	}
-	if r.succeeded(r.w.Close()) {
+	end := r.w.Close
+	if _, why := r.Over(); why != nil { // a bound was reached, and the sessions go on
+		end = r.w.Cut
+	}
+	if r.succeeded(end()) {
 		r.succeeded(r.lines.flush())
 	}
 }

@@ -43,6 +43,7 @@ type lineFields struct {
 	After           int             `json:"after"`
 	State           string          `json:"state"`
 	Events          int             `json:"events"`
+	Cut             bool            `json:"cut"`
 }
 
 // decode reads the line at hand. It returns nil and no error for a kind it
@@ -100,7 +101,7 @@ func (r *Reader) end(f lineFields) *Line {
 	if f.Events != r.events {
 		r.warn("the end line counts %d events, %d are there: some were cut out", f.Events, r.events)
 	}
-	return &Line{Number: r.number, Ended: true}
+	return &Line{Number: r.number, Ended: true, Cut: f.Cut}
 }
 
 // count checks the order of the observations.

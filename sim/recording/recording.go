@@ -86,6 +86,7 @@ type Line struct {
 	Header      *Header
 	Observation *trace.Observation
 	Ended       bool
+	Cut         bool // with Ended: the session goes on beyond it
 }
 
 // Problem is something about one line of a recording. As an error it ends the

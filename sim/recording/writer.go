@@ -69,12 +69,18 @@ func (w *Writer) line(o *trace.Observation) ([]byte, error) {
 
 // Close writes the end line. It does not close the underlying writer. A second
 // Close does nothing.
-func (w *Writer) Close() error {
+func (w *Writer) Close() error { return w.end("") }
+
+// Cut is Close where the session goes on: what is under way in it is nobody's
+// fault.
+func (w *Writer) Cut() error { return w.end(`,"cut":true`) }
+
+func (w *Writer) end(how string) error {
 	if w.err != nil || w.closed {
 		return w.err
 	}
 	w.closed = true
-	w.buf = fmt.Appendf(w.buf[:0], "{\"kind\":%q,\"events\":%d}\n", kindEnd, w.events)
+	w.buf = fmt.Appendf(w.buf[:0], "{\"kind\":%q,\"events\":%d%s}\n", kindEnd, w.events, how)
 	w.flush()
 	return w.err
 }

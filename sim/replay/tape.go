@@ -54,7 +54,7 @@ func newTape(open Opener, file string) (t *tape, warnings []*recording.Problem, 
 			later = later || o.Kind == trace.Frame && showsR8(o)
 			t.survey(l)
 		case l.Ended:
-			t.whole = true
+			t.whole = !l.Cut
 		}
 		return nil
 	})
