@@ -112,7 +112,11 @@ func (s *Stage) tied(ctx context.Context, sc *scenario.Scenario, rev *wire.Revis
 
 // rehearse says whether the built-in gateway passes with its hands tied.
 func (s *Stage) rehearse(ctx context.Context, sc *scenario.Scenario, rev *wire.Revision, o Options, h hands) bool {
-	return s.run(ctx, sc, rev, Options{Timeout: o.Timeout, Target: rehearsal{hands: h, revision: rev}}).Outcome == verdict.Passed
+	return s.rehearsal(ctx, sc, rev, o, h).Outcome == verdict.Passed
+}
+
+func (s *Stage) rehearsal(ctx context.Context, sc *scenario.Scenario, rev *wire.Revision, o Options, h hands) *verdict.Result {
+	return s.run(ctx, sc, rev, Options{Timeout: o.Timeout, Target: rehearsal{hands: h, revision: rev}})
 }
 
 // callsOf are the calls that a scenario's agent makes, and the ends of lives

@@ -137,8 +137,13 @@ func (r *run) missed() (paths []string, at scenario.Pos) {
 	for _, name := range r.names {
 		a := r.gateways[name].agent
 		a.mu.Lock()
-		maps.Copy(all, a.missed)
+		missed := maps.Clone(a.missed)
 		a.mu.Unlock()
+		for path, pos := range missed {
+			if !r.reports(name, path) {
+				all[path] = pos
+			}
+		}
 	}
 	paths = slices.Sorted(maps.Keys(all))
 	for _, pos := range all {
@@ -149,9 +154,24 @@ func (r *run) missed() (paths []string, at scenario.Pos) {
 	return paths, at
 }
 
+// reports says whether a gateway has reported a field of any of its turns. Then it
+// has lost it where it is not there.
+func (r *run) reports(gateway, path string) bool {
+	field, ofEvent := strings.CutPrefix(path, "event.")
+	return slices.ContainsFunc(r.log.Since(0), func(o *trace.Observation) bool {
+		switch {
+		case o.Kind != trace.Routed || o.Peer != gateway:
+			return false
+		case ofEvent:
+			return trace.Field(o.Event.JSON(), strings.Split(field, ".")...) != nil
+		}
+		return o.SessionID != "" // and a notice is told with it
+	})
+}
+
 // excused says why a run that has failed is skipped: only what was expected did
-// not happen, and the built-in gateway would not pass either if it did not report
-// what this one has not. It is empty where the failure stands.
+// not happen, and the built-in gateway, which passes, would fail at the same place
+// if it did not report what this one has not. It is empty where the failure stands.
 func (s *Stage) excused(ctx context.Context, r *run, err error) string {
 	broken := func(p verdict.Problem) bool { return p.Rule != "" }
 	if r.about.Counted || !errors.Is(err, errExpectation) || slices.ContainsFunc(r.problems, broken) {
@@ -162,8 +182,12 @@ func (s *Stage) excused(ctx context.Context, r *run, err error) string {
 		return ""
 	}
 	h := handsOf(r.scenario, &r.about)
+	if !s.rehearse(ctx, r.scenario, r.revision, r.options, h) {
+		return ""
+	}
 	h.unreported = paths
-	if s.rehearse(ctx, r.scenario, r.revision, r.options, h) {
+	without := s.rehearsal(ctx, r.scenario, r.revision, r.options, h)
+	if without.Outcome != verdict.Failed || without.Problems[0].At != r.problems[0].At {
 		return ""
 	}
 	return fmt.Sprintf("it does not report %s, which a rule of the agent's asks for (line %d)", strings.Join(paths, ", "), at.Line)

@@ -19,6 +19,7 @@ type partial struct {
 	target.BuiltIn
 	left  []string // fields of an event and of its source that are not reported
 	null  []string // that are reported as null
+	whole string   // the text of an event that is reported whole; "" for none
 	key   string   // added to every session key
 	fault error    // of its end
 }
@@ -54,7 +55,9 @@ func (r reporter) event(t *gateway.Turn) json.RawMessage {
 	}
 	for _, fields := range []map[string]any{event, event["source"].(map[string]any)} {
 		for _, name := range r.left {
-			delete(fields, name)
+			if r.whole == "" || event["text"] != r.whole {
+				delete(fields, name)
+			}
 		}
 		for _, name := range r.null {
 			if fields[name] != nil {
@@ -133,6 +136,21 @@ steps:
 		"the session": {
 			partial{}, "agent:\n  - do:\n      - reply: ${session_id}", steps + "  - expect: {send: {content: {$any: true}}}\n", verdict.Skipped,
 			strings.NewReplacer("event.source.user_name", "session_id", "line 3", "line 4").Replace(asked),
+		},
+		"another fault before": { // the session of a step that nothing is missing for
+			partial{left: ann.left, key: ":x"}, byName,
+			"steps:\n  - inbound: {text: hi, channel: C2, user: {id: U2, name: bob}}\n  - expect: {event: {session: \"agent:main:discord:dm:C2\"}}\n" +
+				"  - expect: {send: {content: who are you}}\n" + strings.TrimPrefix(steps, "\nsteps:\n") + hello,
+			verdict.Failed, "session",
+		},
+		"it fails in any case": {
+			ann, byName, steps + "  - expect: {send: {content: hello ann, scope: nowhere}}\n", verdict.Failed, "content",
+		},
+		"what was reported before": {
+			partial{left: ann.left, whole: "ho"}, byName,
+			"steps:\n  - inbound: {text: ho, channel: C2, user: {id: U2, name: bob}}\n  - expect: {event: {text: ho}}\n" +
+				"  - expect: {send: {content: who are you}}\n" + strings.TrimPrefix(steps, "\nsteps:\n") + hello,
+			verdict.Failed, "content",
 		},
 		"what comes first": {
 			partial{left: []string{"user_name", "text"}}, "agent:\n  - when: {text: hi}\n    do:\n      - reply: hello ${user_name}",
