@@ -82,9 +82,7 @@ func check(ctx context.Context, o driver.Options, probes, scenarios []*scenario.
 		r.add(f.What, f.Saw, f.Do)
 	}
 	if about.Name == "" {
-		for _, p := range probes {
-			r.Items = append(r.Items, Item{What: p.Name, Outcome: NotTried})
-		}
+		r.untried(probes...)
 		return r, nil
 	}
 	if err := r.probe(ctx, o, probes, costs(scenarios)); err != nil {
@@ -103,6 +101,17 @@ func (r *Report) add(what, saw, do string) {
 	r.Items = append(r.Items, Item{What: what, Outcome: Wrong, Saw: saw, Do: do})
 }
 
+func (r *Report) untried(probes ...*scenario.Scenario) {
+	for _, p := range probes {
+		r.Items = append(r.Items, Item{What: p.Name, Outcome: NotTried})
+	}
+}
+
+// again is that a driver starts once more.
+func (r *Report) again(err error) {
+	r.add("it starts again", err.Error(), "it must be possible to start it several times")
+}
+
 // probe plays the probes of what the driver claims. A driver that does not reset is
 // started for each from then on.
 func (r *Report) probe(ctx context.Context, o driver.Options, probes []*scenario.Scenario, cost func(string) string) error {
@@ -113,33 +122,37 @@ func (r *Report) probe(ctx context.Context, o driver.Options, probes []*scenario
 	defer stage.Close()
 	d, err := driver.New(ctx, o)
 	if err != nil {
-		r.add("it starts again", err.Error(), "it must be possible to start it several times")
+		r.again(err)
+		r.untried(probes...)
 		return nil
 	}
-	rev := newest(r.About.Revisions)
 	fault := "driver " + o.Command + ": "
-	faults := 0 // in a row
-	for _, p := range probes {
+	reset, faults := NotTried, 0 // in a row
+	for i, p := range probes {
+		if ctx.Err() != nil {
+			break
+		}
 		if faults >= patience || o.Fresh && slices.Contains(p.Tags, target.Reset) {
-			r.Items = append(r.Items, Item{What: p.Name, Outcome: NotTried})
+			r.untried(p)
 			continue
 		}
-		if missing := r.unclaimed(p, rev); missing != "" {
-			r.notClaimed(p, missing, cost)
+		v := r.play(ctx, stage, p, d, cost)
+		if v == nil {
 			continue
 		}
-		v := stage.Run(ctx, p, rev, play.Options{Target: d, Patience: time.Second})
 		if why := resetFault(v); why != "" {
 			r.add(resets, strings.ReplaceAll(why, fault, ""), resetsDo)
 			_ = d.Close() // what it does wrong is known
 			o.Fresh = true
 			if d, err = driver.New(ctx, o); err != nil {
-				break
+				r.again(err)
+				r.untried(probes[i:]...)
+				return context.Cause(ctx)
 			}
-			v = stage.Run(ctx, p, rev, play.Options{Target: d, Patience: time.Second})
+			v = r.play(ctx, stage, p, d, cost)
 		}
-		if ctx.Err() != nil {
-			break
+		if v.Outcome == verdict.Passed {
+			reset = OK // which ended the run
 		}
 		if faults++; !strings.Contains(saw(v), fault) {
 			faults = 0
@@ -147,15 +160,22 @@ func (r *Report) probe(ctx context.Context, o driver.Options, probes []*scenario
 		r.judge(p, v, fault)
 	}
 	if r.About.Able(target.Reset) && !o.Fresh {
-		r.add(resets, "", "")
+		r.Items = append(r.Items, Item{What: resets, Outcome: reset})
 	}
-	if err == nil {
-		err = d.Close()
-	}
-	if err != nil && ctx.Err() == nil {
+	if err := d.Close(); err != nil && ctx.Err() == nil {
 		r.add("it ends after its last run", err.Error(), "end when stop comes. See From relaysim, stop")
 	}
 	return context.Cause(ctx)
+}
+
+// play plays a probe, if the driver claims what it needs; else it is nil.
+func (r *Report) play(ctx context.Context, stage *play.Stage, p *scenario.Scenario, d *driver.Driver, cost func(string) string) *verdict.Result {
+	rev := newest(r.About.Revisions)
+	if missing := r.unclaimed(p, rev); missing != "" {
+		r.notClaimed(p, missing, cost)
+		return nil
+	}
+	return stage.Run(ctx, p, rev, play.Options{Target: d, Patience: time.Second})
 }
 
 // patience is how many probes in a row may end in a fault: the others would too,

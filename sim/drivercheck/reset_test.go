@@ -8,6 +8,7 @@ import (
 	"maps"
 	"os"
 	"os/exec"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -171,6 +172,21 @@ func TestAResetThatIsNotAnswered(t *testing.T) {
 	command := fmt.Sprintf(`sed -u '/"type":"reset"/d' | %s | sed -u 's/"sync","clock","kill",//'`, build(t))
 	o := driver.Options{Command: command, Answer: 300 * time.Millisecond}
 	wants(t, probed(t, o, probes[:3]), []string{resets}, []string{"it did not answer reset"})
+}
+
+// A driver that never comes to a reset is not said to answer it.
+func TestAResetThatNeverCame(t *testing.T) {
+	t.Parallel()
+	probes, err := loadProbes()
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := driver.Options{Command: fmt.Sprintf(`sed -u '/"type":"start"/Q' | %s`, build(t)), Stop: 500 * time.Millisecond}
+	r := probed(t, o, probes)
+	last := r.Items[slices.IndexFunc(r.Items, func(i Item) bool { return i.What == resets })]
+	if last.Outcome != NotTried || r.Count(NotTried) < len(probes)-10 {
+		t.Errorf("%s: %s, and %d of %d probes were not tried", resets, last.Outcome, r.Count(NotTried), len(probes))
+	}
 }
 
 // probed is the report on some probes alone.

@@ -139,12 +139,12 @@ async def handle(m, g):
 async def main():
     say(**HELLO)
     gateway = Gateway({})
-    while line := await asyncio.to_thread(sys.stdin.readline):  # its end comes right after stop
-        m = json.loads(line)
+    while (line := await asyncio.to_thread(sys.stdin.readline)) and (m := json.loads(line))["type"] != "stop":
         if m["type"] == "start":
             gateway = Gateway(m)
             gateway.life = asyncio.create_task(gateway.run())
         asyncio.create_task(handle(m, gateway))  # nothing keeps us from reading
+    gateway.ws and gateway.ws.transport.abort()
 
 
 asyncio.run(main())
