@@ -3,6 +3,7 @@ package play
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/relaysim/relaysim/sim/scenario"
@@ -69,7 +70,11 @@ func (i *item) conversation() string {
 		s, _ := trace.Text(i.frame.Field(path...))
 		return s
 	}
-	key := field("action", "chat_id") + " " + field("action", "session_key") + " " + field("action", "metadata", "user_id")
+	session, user := field("action", "session_key"), field("action", "metadata", "user_id")
+	if user == "" { // as in 2026-06, where only the message that is answered tells two sessions apart
+		user = field("action", "reply_to")
+	}
+	key := strings.Join([]string{field("action", "chat_id"), field("action", "metadata", "thread_id"), session, user}, " ")
 	switch notify := i.frame.Field("action", "metadata", "notify"); {
 	case i.op == "typing", i.op == "react":
 		key += " " + i.op

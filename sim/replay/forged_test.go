@@ -140,6 +140,13 @@ func TestForgedRecordingsFail(t *testing.T) {
 		// In which order.
 		{"hellos in another order", "multi-platform-2026-08", swapped(`"from": "gateway"`, `\"hello\"`), ":5", "it happened before"},
 		{"interrupts in another order", "interrupt-outbound-2026-08", swapped(`"from": "gateway"`, `\"interrupt\"`), ":9", "it happened before"},
+		{"replies of one session in another order", "busy-session-queues-2026-06", func(t *testing.T, lines []string) []string {
+			const first = `"content\": \"done: one`
+			for _, line := range []string{`"event": {"text": "two`, `"text": "done: two`, `"content\": \"done: two`} {
+				lines = before(line, first)(t, lines)
+			}
+			return lines
+		}, "", "expect.event"},
 		{"an event before it is sent", "discord-guild-reply-2026-08", before(`"kind": "routed"`, `\"inbound\"`), ":6", "expect.event"},
 		{"an answer before the question", "get-chat-info-2026-08", before(`"call": "get_chat_info"`, `outbound_result`), ":7", "expect.result"},
 		{"an ack before the delivery", "buffered-ack-before-the-turn-ends-2026-08", before(`inbound_ack`, `\"inbound\"`), "", "expect.frame"},
