@@ -49,10 +49,10 @@ func (m mask) trace(list []*trace.Observation, leaks []int) []*trace.Observation
 func (m mask) observation(o *trace.Observation, leaks []int) *trace.Observation {
 	c := *o
 	c.Data = m.redactor.Bytes(o.Data)
-	if slices.Contains(leaks, o.Seq) && bytes.Equal(c.Data, o.Data) {
-		c.Data = []byte(withheld)
-	}
 	if o.Kind == trace.Frame {
+		if slices.Contains(leaks, o.Seq) && bytes.Equal(c.Data, o.Data) {
+			c.Data = []byte(withheld)
+		}
 		c.Frames = nil
 		for line := range bytes.Lines(c.Data) {
 			c.Frames = append(c.Frames, trace.NewFrame(bytes.TrimRight(line, "\r\n")))
@@ -60,6 +60,9 @@ func (m mask) observation(o *trace.Observation, leaks []int) *trace.Observation 
 	}
 	c.Event, c.Args, c.Result = m.value(o.Event), m.value(o.Args), m.value(o.Result)
 	c.Reason = m.redactor.Text(o.Reason)
+	if o.Kind == trace.Close && slices.Contains(leaks, o.Seq) && c.Reason == o.Reason {
+		c.Reason = "withheld: it holds a secret (FU-4)"
+	}
 	return &c
 }
 

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/relaysim/relaysim/gateway/wire"
+	"github.com/relaysim/relaysim/sim/trace"
 	"github.com/relaysim/relaysim/sim/verdict"
 )
 
@@ -40,5 +41,33 @@ steps:
 				}
 			}
 		})
+	}
+}
+
+// TestALeakedReasonIsNoMessage masks the reason of a close, which has no data.
+func TestALeakedReasonIsNoMessage(t *testing.T) { // FU-4
+	const secret = "a-secret-of-this-gateway"
+	r := run(t, wire.R8, `
+name: x
+gateway: {secret: a-secret-of-this-gateway}
+steps:
+  - connector: {close: {code: 4000, reason: a-secret-of-this-gateway}}
+  - expect: {close: {code: 4000}}
+`)
+	if !slices.ContainsFunc(r.Problems, func(p verdict.Problem) bool { return p.Rule == "FU-4" }) {
+		t.Fatalf("got %v with %v, want a violation of FU-4", r.Outcome, r.Problems)
+	}
+	closes := 0
+	for _, o := range r.Trace {
+		if o.Kind != trace.Close {
+			continue
+		}
+		closes++
+		if o.Data != nil || o.Frames != nil || o.Reason == "" || strings.Contains(o.Reason, secret) {
+			t.Errorf("#%d %s: data %q, reason %q", o.Seq, o.Kind, o.Data, o.Reason)
+		}
+	}
+	if closes == 0 {
+		t.Error("no close")
 	}
 }
