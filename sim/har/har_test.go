@@ -283,22 +283,42 @@ func FuzzRead(f *testing.F) {
 }
 
 // TestASocketWrittenTwice is one: some versions of mitmproxy write it when it is
-// open, and again with its messages when it has ended.
+// open, and again with its messages when it has ended. Another that is like it is not.
 func TestASocketWrittenTwice(t *testing.T) {
 	t.Parallel()
-	const entry = `{"_resourceType":"websocket","startedDateTime":"2026-08-01T10:00:01.200000+00:00","request":{"url":"http://127.0.0.1:8080/relay"},"response":{"status":101},"_webSocketMessages":[%s]}`
-	const hello = `{"type":"send","time":1785578401.25,"opcode":1,"data":"{\"type\":\"hello\"}\n"}`
-	entries := []string{fmt.Sprintf(entry, ""), fmt.Sprintf(entry, hello), fmt.Sprintf(entry, hello)}
-	s, err := har.Read(strings.NewReader(`{"log":{"entries":[` + strings.Join(entries, ",") + `]}}`))
-	if err != nil {
-		t.Fatal(err)
+	const (
+		dated = `"startedDateTime":"2026-08-01T10:00:01.200000+00:00",`
+		hello = `{"type":"send","time":1785578401.25,"opcode":1,"data":"{\"type\":\"hello\"}\n"}`
+	)
+	entry := func(started string, status int, messages string) string {
+		return fmt.Sprintf(`{"_resourceType":"websocket",%s"request":{"url":"http://127.0.0.1:8080/relay"},"response":{"status":%d},"_webSocketMessages":[%s]}`,
+			started, status, messages)
 	}
-	var got []string
-	for _, o := range s.Trace {
-		got = append(got, fmt.Sprint(o.Conn, " ", o.Kind))
-	}
-	if d := cmp.Diff([]string{"1 open", "2 open", "1 frame", "2 frame"}, got); d != "" {
-		t.Errorf("(-want +got)\n%s", d)
+	for name, tt := range map[string]struct{ entries, want []string }{
+		"the same": {
+			[]string{entry(dated, 101, ""), entry(dated, 101, hello), entry(dated, 101, hello)},
+			[]string{"1 open", "2 open", "1 frame", "2 frame"},
+		},
+		"one that was refused": {
+			[]string{entry(dated, 401, ""), entry(dated, 101, hello)},
+			[]string{"1 open", "2 open", "2 frame"},
+		},
+		"of no known time": {
+			[]string{entry("", 101, ""), entry("", 101, hello)},
+			[]string{"1 open", "2 open", "2 frame"},
+		},
+	} {
+		s, err := har.Read(strings.NewReader(`{"log":{"entries":[` + strings.Join(tt.entries, ",") + `]}}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, o := range s.Trace {
+			got = append(got, fmt.Sprint(o.Conn, " ", o.Kind))
+		}
+		if d := cmp.Diff(tt.want, got); d != "" {
+			t.Errorf("%s (-want +got)\n%s", name, d)
+		}
 	}
 }
 

@@ -31,11 +31,14 @@ func (r *reader) entry(n int, fields map[string]json.RawMessage) {
 	if !there {
 		r.warn("entry %d: a WebSocket without _webSocketMessages", n)
 	}
-	s := &socket{reader: r, entry: n, conn: r.number(address+string(fields["startedDateTime"]), len(messages) > 0)}
 	start, dated := moment(fields["startedDateTime"])
-	if !dated {
+	twice := "" // what the entries of one socket have in common
+	if dated {
+		twice = address + " " + string(fields["startedDateTime"]) + " " + string(object(fields["response"])["status"])
+	} else {
 		start = math.NaN()
 	}
+	s := &socket{reader: r, entry: n, conn: r.number(twice, len(messages) > 0)}
 	s.last, s.earliest = start, start
 	for i, raw := range messages {
 		s.message(i+1, object(raw))
@@ -47,8 +50,8 @@ func (r *reader) entry(n int, fields map[string]json.RawMessage) {
 	if as, ok := text(fields["_authenticatedAs"]); ok && open.Auth == "present" {
 		open.AuthenticatedAs = as
 	}
-	if len(messages) == 0 {
-		r.bare[address+string(fields["startedDateTime"])] = open
+	if len(messages) == 0 && dated {
+		r.bare[twice] = open
 	}
 	r.items = append(append(r.items, timed{s.earliest, open}), s.items...)
 }
