@@ -121,7 +121,7 @@ func fields(pairs ...string) string {
 // ended says how a socket ended.
 func ended(o *trace.Observation) string {
 	if o.Code == noCloseFrame {
-		return "cuts the socket, without a close frame" + fields("", "", "", quoted(o.Reason))
+		return fields("", "cuts the socket, without a close frame", "", quoted(o.Reason))
 	}
 	return fields("closes", number(o.Code), "", quoted(o.Reason))
 }

@@ -66,6 +66,7 @@ func observations() []*trace.Observation {
 		frame(trace.Connector, ":\x1b[31m\xff\r\n"),
 		{Kind: trace.Frame, Conn: 1, From: trace.Connector, Binary: true},
 		{Kind: trace.Close, Conn: 1, From: trace.Connector, Code: 4401, Reason: "revoked"},
+		{Kind: trace.Close, Conn: 2, From: trace.Connector, Code: -1, Reason: "does not take what it is sent"},
 	}
 	for i, o := range list {
 		o.Seq, o.At = i+1, time.Duration(i)*1500*time.Microsecond
