@@ -207,6 +207,8 @@ func TestBrokenTraces(t *testing.T) {
 		{name: "acknowledged and never routed", story: handshake().c(buffered(inbound("m1", "hi", "U1"), "b1")).g(ack("b1")), want: "IDLE-5 4"},
 		{name: "acknowledged and not routed until the close", story: handshake().c(buffered(inbound("m1", "hi", "U1"), "b1")).g(ack("b1")).
 			pass(time.Second).close(1), want: "IDLE-5 4"},
+		{name: "acknowledged behind a turn of another chat", story: handshake().c(buffered(inbound("m1", "hi", "U1"), "b1")).g(ack("b1")).
+			c(buffered(strings.Replace(inbound("m2", "ho", "U1"), `"C1"`, `"C2"`, 1), "b2")).g(ack("b2")).routed("K", "m1", "hi").returns("K"), want: "IDLE-5 6"},
 		{name: "acknowledged behind a turn that was over", story: handshake().c(buffered(inbound("m1", "hi", "U1"), "b1")).g(ack("b1")).routed("K", "m1", "hi").
 			returns("K").c(buffered(inbound("m2", "ho", "U1"), "b2")).g(ack("b2")), want: "IDLE-5 8"},
 		{name: "no ack for a forward", story: handshake().c(buffered(`{"type":"passthrough_forward","forward":null}`, "b1")), want: "PT-7 4"},

@@ -97,9 +97,10 @@ func (l *reader) routed(o *trace.Observation) {
 				began = true
 				return true
 			}
-			// What was delivered before it may have begun its turn before it: who
-			// reports turns may do so later than it acknowledges.
-			p.busy = p.busy || began
+			// An event of its chat that was delivered before it begins its turn only
+			// now, as this one may then have waited for: who reports turns may do so
+			// later than it acknowledges.
+			p.busy = p.busy || began && p.chat == l.event.chat
 			return false
 		})
 	}

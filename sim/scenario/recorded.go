@@ -3,8 +3,8 @@ package scenario
 // What only a compiled recording has. No file can say it.
 
 // Recorded is set in a scenario that was compiled from a recording: its problems
-// are those of its lines, and expectations match in any order, as two lanes of a
-// session that race were written down in one of their orders.
+// are those of its lines, and the order of what two conversations did at once is
+// not compared, as it was written down in one of its orders.
 type Recorded struct {
 	// Notes are what of the recording is not played.
 	Notes []string

@@ -227,9 +227,15 @@ func TestIDsOfLivesWithBuffers(t *testing.T) {
 	if got, v := r.call(t, "POST", "/serve/steps", `{"inbound":{"text":"hi","guild":"G1"}}`); got != 200 {
 		t.Fatal(got, v)
 	}
-	_, v := r.call(t, "GET", "/serve/chats?channel=C1", "")
-	text, _ := json.Marshal(v)
-	if !regexp.MustCompile(`"m[0-9]{10,}"`).Match(text) {
-		t.Errorf("the message has no id of its life: %s", text)
+	r.gateway(t)
+	for deadline := time.Now().Add(10 * time.Second); ; {
+		_, v := r.call(t, "GET", "/serve/chats?channel=C1", "")
+		text, _ := json.Marshal(v)
+		if regexp.MustCompile(`"m[0-9]{10,}"`).Match(text) && regexp.MustCompile(`"out-[0-9]{10,}"`).Match(text) {
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("no ids of this life: %s", text)
+		}
 	}
 }
