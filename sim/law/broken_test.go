@@ -30,6 +30,14 @@ func TestBrokenTraces(t *testing.T) {
 		{name: "a binary message from the connector", story: handshake().add(&trace.Observation{
 			Kind: trace.Frame, Conn: 1, From: trace.Connector, Binary: true, Data: []byte(`{"type":"going_idle_ack"}` + "\n"),
 		}), want: "FR-1 4"},
+		{name: "a frame that nothing ends", story: new(story).open(1, "gw", "gw-1").part(trace.Gateway, hello), want: "FR-1 2"},
+		{name: "a frame that a close finds without its newline", story: new(story).open(1, "gw", "gw-1").part(trace.Gateway, hello).
+			pass(time.Second).close(1), want: "FR-1 2"},
+		{name: "a gateway that leaves without its newline", story: handshake().part(trace.Gateway, hello).leaves(1), want: "FR-1 4", known: ptr(with(r6))},
+		{name: "frame after frame without a newline", story: handshake().part(trace.Gateway, goingIdle).part(trace.Gateway, goingIdle).
+			part(trace.Gateway, goingIdle).close(1), want: "FR-1 4"},
+		{name: "a second line without its newline", story: handshake().part(trace.Connector, goingIdleAck+"\n"+goingIdleAck), want: "FR-1 4"},
+		{name: "a frame glued to one without its newline", story: handshake().part(trace.Connector, goingIdleAck).c(goingIdleAck), want: "FR-1 5"},
 		{name: "a connector's frame from the gateway", story: handshake().g(result("r1", "")), want: "FR-5 4"},
 		{name: "a gateway's frame from the connector", story: handshake().c(hello), want: "FR-5 4"},
 		{name: "going idle in r6", story: handshake().g(`{"type":"going_idle"}`), want: "FR-5 4", known: ptr(with(r6))},

@@ -19,6 +19,14 @@ func TestGoodTraces(t *testing.T) {
 		{"a whole turn", handshake().c(inbound("m1", "hi", "U1")).routed("K", "m1", "hi").
 			g(`{"type":"outbound","requestId":"r0","action":{"op":"typing","chat_id":"C1","metadata":{}}}`).returns("K").
 			g(send("r1", "hello", "m1", ann)).c(result("r1", "x"), `{"type":"outbound_result","requestId":"r0","result":{"success":true}}`).close(1), everything},
+		{"a newline of its own", new(story).open(1, "gw", "gw-1").part(trace.Gateway, hello).part(trace.Gateway, " ").part(trace.Gateway, "\n").c(descriptor).close(1), everything},
+		{"a frame in two messages, an object in it", new(story).open(1, "gw", "gw-1").part(trace.Gateway, hello[:len(hello)-1]+`,"x":`).
+			part(trace.Gateway, `{"y":1}`).part(trace.Gateway, "}\n").c(descriptor).close(1), everything},
+		{"a frame whose newline crosses a close", handshake().part(trace.Gateway, `{"type":"going_idle"}`).close(1), everything},
+		{"a frame whose newline was cut off", handshake().part(trace.Gateway, `{"type":"going_idle"}`), with(func(k *law.Known) { k.Whole = false })},
+		{"half a frame at the end", handshake().part(trace.Gateway, `{"type":"going_idle"`), everything},
+		{"a frame without a newline, by hand", handshake().part(trace.Gateway, hello), with(func(k *law.Known) { k.ByHand = map[int]bool{1: true} })},
+		{"a frame without a newline, from a script", handshake().part(trace.Connector, goingIdleAck), with(scripted)},
 		{"the same id on two connections", two().g(send("r1", "a", "", "")).g2(send("r1", "a", "", "")).c2(result("r1", "x")).c(result("r1", "x")), everything},
 		{"a request that the close ended", handshake().g(send("r1", "a", "", "")).close(1), everything},
 		{"a request without a result, on purpose", handshake().g(send("r1", "a", "", "")), with(func(k *law.Known) { k.ResultsWithheld = true })},

@@ -68,6 +68,11 @@ func (s *story) frames(conn int, peer string, from trace.Side, lines []string) *
 	return s
 }
 
+// part is a message of socket 1 as it is, which need not end a line.
+func (s *story) part(from trace.Side, data string) *story {
+	return s.add(&trace.Observation{Kind: trace.Frame, Conn: 1, Peer: "gw", From: from, Data: []byte(data)})
+}
+
 func (s *story) routed(key, id, text string) *story { return s.routedAt("gw", key, id, text) }
 func (s *story) routedAt(peer, key, id, text string) *story {
 	event := fmt.Sprintf(`{"text":%q,"message_id":%q,"source":{"chat_id":"C1"}}`, text, id)
