@@ -57,7 +57,7 @@ func Diff(a, b *Recording) *Report {
 			continue
 		}
 		c := comparison{ids: ids, loose: w.a.loose}
-		c.values("", "", w.a.tree(), w.b.tree())
+		c.values("", w.a.tree(), w.b.tree())
 		if len(c.fields) == 0 {
 			r.Same++
 			continue

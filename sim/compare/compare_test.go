@@ -2,6 +2,7 @@ package compare_test
 
 import (
 	"bytes"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
@@ -122,11 +123,29 @@ func TestDiff(t *testing.T) {
 	edit := func(id, message string) string {
 		return frame("gateway", `{"type":"outbound","requestId":"`+id+`","action":{"op":"edit","chat_id":"C1","message_id":"`+message+`","content":"x"}}`)
 	}
+	press := func(id, message, user string) string {
+		body := `{"id":"` + id + `","type":3,"message":{"id":"` + message + `"},"user":{"id":"` + user + `"}}`
+		return frame("connector", `{"type":"passthrough_forward","forward":{"platform":"discord","bodyB64":"`+base64.StdEncoding.EncodeToString([]byte(body))+`"}}`)
+	}
+	pressed := func(id string) string {
+		return `"kind":"routed","session_key":"s","event":{"text":"x","source":{"message_id":"` + id + `"}}`
+	}
 	for _, tt := range []struct {
 		name string
 		a, b []byte
 		want []string
 	}{
+		{"other ids of interactions stand for the same",
+			lines(send("r1", "C1", "a"), result("r1", "out-1"), press("i6", "out-1", "U1"), pressed("i6")),
+			lines(send("r1", "C1", "a"), result("r1", "77"), press("i9", "77", "U1"), pressed("i9")), nil},
+		{"a press on another message, by another user, routed as another",
+			lines(send("r1", "C1", "a"), result("r1", "1"), send("r2", "C1", "b"), result("r2", "2"), press("i6", "1", "U1"), pressed("i6")),
+			lines(send("r1", "C1", "a"), result("r1", "7"), send("r2", "C1", "b"), result("r2", "8"), press("i9", "8", "U2"), pressed("i8")),
+			[]string{
+				"~ 6 6 connector → passthrough_forward discord",
+				`  forward.body.message.id: "1", "8", not the message that was "7" before`, `  forward.body.user.id: "U1", "U2"`,
+				"~ 7 7 turn of s", `  event.source.message_id: "i6", "i8", not the message that was "i9" before`,
+			}},
 		{"other ids stand for the same",
 			lines(send("r1", "C1", "a"), result("r1", "out-1"), edit("r2", "out-1")),
 			lines(send("x", "C1", "a"), result("x", "77"), edit("y", "77")), nil},

@@ -23,8 +23,8 @@ func (c *comparison) differ(path string, a, b any) {
 	c.fields = append(c.fields, Field{Path: path, A: show(a), B: show(b)})
 }
 
-// values compares two values. name is that of the field they are in.
-func (c *comparison) values(path, name string, a, b any) {
+// values compares two values.
+func (c *comparison) values(path string, a, b any) {
 	if c.loose && gone(a) && gone(b) {
 		return
 	}
@@ -37,13 +37,13 @@ func (c *comparison) values(path, name string, a, b any) {
 	case []any:
 		if b, ok := b.([]any); ok && len(a) == len(b) {
 			for i := range a {
-				c.values(path+"["+strconv.Itoa(i)+"]", "", a[i], b[i])
+				c.values(path+"["+strconv.Itoa(i)+"]", a[i], b[i])
 			}
 			return
 		}
 	case string:
 		if b, ok := b.(string); ok {
-			c.texts(path, name, a, b)
+			c.texts(path, a, b)
 			return
 		}
 	case json.Number:
@@ -58,8 +58,8 @@ func (c *comparison) values(path, name string, a, b any) {
 	c.differ(path, a, b)
 }
 
-func (c *comparison) texts(path, name, a, b string) {
-	class := classes[name]
+func (c *comparison) texts(path, a, b string) {
+	class := classOf(path)
 	if class == "" {
 		if !c.secrets(path, a, b) && a != b {
 			c.differ(path, a, b)
@@ -75,8 +75,7 @@ func (c *comparison) members(path string, a, b map[string]any) {
 	names := maps.Clone(a)
 	maps.Copy(names, b)
 	for _, name := range slices.Sorted(maps.Keys(names)) {
-		at := strings.TrimPrefix(path+"."+name, ".")
-		c.values(at, name, member(a, name), member(b, name))
+		c.values(under(path, name), member(a, name), member(b, name))
 	}
 }
 

@@ -4,20 +4,40 @@ import (
 	"encoding/json"
 	"fmt"
 	"hash/fnv"
+	"strings"
 )
 
 // class is a kind of identifier. Each has a space of its own.
 type class string
 
-// classes are the fields that hold identifiers which differ in every run.
+// classes are the fields that hold identifiers which differ in every run, by name
+// or by path. A Discord interaction's id is that of its event's message (DI-1).
 var classes = map[string]class{
-	"requestId":           "request",
-	"message_id":          "message",
-	"reply_to":            "message",
-	"reply_to_message_id": "message",
-	"prompt_message_id":   "message",
-	"bufferId":            "buffer",
-	"prompt_id":           "prompt",
+	"requestId":               "request",
+	"message_id":              "message",
+	"reply_to":                "message",
+	"reply_to_message_id":     "message",
+	"prompt_message_id":       "message",
+	"forward.body.id":         "message",
+	"forward.body.message.id": "message",
+	"bufferId":                "buffer",
+	"prompt_id":               "prompt",
+}
+
+// classOf is that of the field at a path; "" where it is no identifier.
+func classOf(path string) class {
+	if c := classes[path]; c != "" {
+		return c
+	}
+	return classes[path[strings.LastIndexByte(path, '.')+1:]]
+}
+
+// under is the path of a member.
+func under(path, name string) string {
+	if path == "" {
+		return name
+	}
+	return path + "." + name
 }
 
 // bindings say which identifier of one recording stands for which of the other.
@@ -55,24 +75,24 @@ func masked(v any, loose bool) uint64 {
 	return h.Sum64()
 }
 
-func mask(name string, v any, loose bool) any {
+func mask(path string, v any, loose bool) any {
 	switch v := v.(type) {
 	case string:
-		if c := classes[name]; c != "" {
+		if c := classOf(path); c != "" {
 			return "(" + string(c) + ")"
 		}
 		return blank(v)
 	case []any:
 		list := make([]any, len(v))
 		for i := range v {
-			list[i] = mask("", v[i], loose)
+			list[i] = mask(path+"[]", v[i], loose)
 		}
 		return list
 	case map[string]any:
 		fields := map[string]any{}
 		for k := range v {
 			if !loose || !gone(v[k]) {
-				fields[k] = mask(k, v[k], loose)
+				fields[k] = mask(under(path, k), v[k], loose)
 			}
 		}
 		return fields
