@@ -80,4 +80,10 @@ func (m mask) problems(problems []verdict.Problem, leaks []int) {
 	}
 }
 
-func (m mask) value(v trace.Value) trace.Value { return trace.Value{Raw: m.redactor.Bytes(v.JSON())} }
+// value is v without secrets; one that is not there stays away.
+func (m mask) value(v trace.Value) trace.Value {
+	if v.Raw == nil && v.Of == nil {
+		return v
+	}
+	return trace.Value{Raw: m.redactor.Bytes(v.JSON())}
+}

@@ -63,6 +63,9 @@ steps:
 			continue
 		}
 		closes++
+		if o.Event.Raw != nil || o.Args.Raw != nil || o.Result.Raw != nil {
+			t.Errorf("#%d has values that it had not: %s %s %s", o.Seq, o.Event.Raw, o.Args.Raw, o.Result.Raw)
+		}
 		if o.Data != nil || o.Frames != nil || o.Reason == "" || strings.Contains(o.Reason, secret) {
 			t.Errorf("#%d %s: data %q, reason %q", o.Seq, o.Kind, o.Data, o.Reason)
 		}
