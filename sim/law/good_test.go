@@ -39,6 +39,8 @@ func TestGoodTraces(t *testing.T) {
 		{"texts merged, and the queue after them", waiting("two", "/queue a", "three", "/queue b").begins("K", "w1", "two\nthree", "U1").returns("K").
 			begins("K", "w2", "a", "U1").returns("K").begins("K", "w4", "b", "U1").returns("K"), everything},
 		{"a queue that /new clears", waiting("/queue a", "/new", "/queue b").begins("K", "w3", "b", "U1").returns("K"), everything},
+		{"a text that comes between two turns and waits with the others", waiting("two").c(inbound("m9", "three", "U1")).
+			begins("K", "w1", "two\nthree", "U1").returns("K"), everything},
 		{"a text that comes after the turn has ended", waiting("two").c(inbound("m9", "three", "U1")).begins("K", "w1", "two", "U1").returns("K").
 			begins("K", "m9", "three", "U1").returns("K"), everything},
 		{"/stop of a turn that returns all the same, and is not heard", handshake().c(inbound("m1", "hi", "U1")).begins("K1", "m1", "hi", "U1").

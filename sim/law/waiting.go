@@ -43,10 +43,10 @@ func (l *waits) frame(o *trace.Observation, _ *socket, f *frame) {
 		return
 	}
 	by := speaker{place: f.in.place, user: f.in.user, peer: o.Peer}
-	if !l.runs(by) {
-		return
-	}
 	w := l.lanes[by]
+	if between := w != nil && len(w.texts) > 0; !between && !l.runs(by) {
+		return // between two turns it may still wait with what waits for the next
+	}
 	if w == nil {
 		w = &line{}
 		l.lanes[by] = w
