@@ -69,6 +69,9 @@ func writeTrace(f *newFile, r run, v *verdict.Result) error {
 	if err := writeAll(w, secrets.Flush()); err != nil {
 		return err
 	}
+	if v.Outcome != verdict.Passed { // it ends where the run did
+		return w.Cut()
+	}
 	return w.Close()
 }
 

@@ -75,6 +75,7 @@ type Recorder struct {
 	room  chan struct{} // Guarded by mu: closed when the queue is taken; nil when nobody waits
 	over  bool          // Guarded by mu: it takes nothing more
 	why   error         // Guarded by mu: why it is over; nil after Close
+	cut   bool          // Guarded by mu: the sessions go on after Close
 
 	// Owned by run.
 	w     *recording.Writer
@@ -263,6 +264,14 @@ func (r *Recorder) Over() (over bool, why error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.over, r.why
+}
+
+// Cut is Close where the sessions go on, which the end line says.
+func (r *Recorder) Cut() error {
+	r.mu.Lock()
+	r.cut = true
+	r.mu.Unlock()
+	return r.Close()
 }
 
 // Close writes what is in line and the end line, and waits until that is done,

@@ -99,13 +99,20 @@ func (e *entry) observation(o *trace.Observation, data []byte) *trace.Observatio
 	return o
 }
 
+// goesOn says whether the sessions go on after the recording.
+func (r *Recorder) goesOn() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.cut || r.why != nil // a bound was reached
+}
+
 // finish writes what was held back and the end line.
 func (r *Recorder) finish() {
 	if r.redactor != nil && !r.lineEach(r.redactor.Flush()) {
 		return
 	}
 	end := r.w.Close
-	if _, why := r.Over(); why != nil { // a bound was reached, and the sessions go on
+	if r.goesOn() {
 		end = r.w.Cut
 	}
 	if r.succeeded(end()) {

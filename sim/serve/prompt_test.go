@@ -193,7 +193,7 @@ func TestPromptRecords(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for text, want := range map[string]bool{secret: false, "redacted-": true, `"kind":"end"`: true, "not recorded": false} {
+	for text, want := range map[string]bool{secret: false, "redacted-": true, `"kind":"end"`: true, `"cut":true`: true, "not recorded": false} {
 		if strings.Contains(string(got), text) != want {
 			t.Errorf("%q in it: %v, want %v:\n%s", text, !want, want, got)
 		}

@@ -36,12 +36,16 @@ func (s *Server) StartRecording(path string, force bool) error {
 }
 
 // StopRecording completes the file, if there is a recording, and says which; else
-// it is "".
+// it is "". The sockets stay up.
 func (s *Server) StopRecording() (path string, err error) {
+	return s.endRecording((*record.Recorder).Cut)
+}
+
+func (s *Server) endRecording(end func(*record.Recorder) error) (path string, err error) {
 	s.recording.Lock()
 	defer s.recording.Unlock()
 	if rec := s.journal.record(nil); rec != nil {
-		err = rec.Close()
+		err = end(rec)
 	}
 	if s.file != nil {
 		path, err = s.file.Name(), errors.Join(err, s.file.Close())

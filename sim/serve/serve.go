@@ -25,6 +25,7 @@ import (
 	"github.com/relaysim/relaysim/sim/connector"
 	"github.com/relaysim/relaysim/sim/connector/buffer"
 	"github.com/relaysim/relaysim/sim/play"
+	"github.com/relaysim/relaysim/sim/record"
 	"github.com/relaysim/relaysim/sim/scenario"
 )
 
@@ -125,7 +126,7 @@ func (s *Server) Close() error {
 	s.serving.Wait()
 	s.client.CloseIdleConnections()
 	s.journal.flush()
-	_, err := s.StopRecording()
+	_, err := s.endRecording((*record.Recorder).Close)
 	return err
 }
 
