@@ -155,6 +155,20 @@ func (l *ledger) unexpected(visit func(*item)) {
 	}
 }
 
+// owed says whether a request has no result yet whose socket is up.
+func (l *ledger) owed() bool {
+	over := map[int]bool{}
+	for _, c := range l.lanes[laneClose].items {
+		over[c.seen.Conn] = true
+	}
+	for of, asked := range l.asked {
+		if asked.answer == nil && !over[of.conn] {
+			return true
+		}
+	}
+	return false
+}
+
 func (l *ledger) addFrame(o *trace.Observation, f trace.FrameLine) {
 	i := &item{lane: laneGateway, seen: o, frame: f}
 	if o.From == trace.Connector {

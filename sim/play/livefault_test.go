@@ -254,3 +254,20 @@ func judged(t *testing.T, st *play.Stage, l *play.Live, sc *scenario.Scenario, p
 	}
 	return r.Outcome, said
 }
+
+// A result that comes later than quiet is believed in is no result that is missing.
+func TestAResultThatIsLate(t *testing.T) { // OUT-1
+	t.Parallel()
+	late := func(message, _ string) []string {
+		if strings.Contains(message, "outbound_result") {
+			<-time.After(100 * time.Millisecond) // real time is what bounds it
+		}
+		return []string{message}
+	}
+	sc := load(t, "name: x\ngiven: [channel]\nvars: {channel: C1}\nsteps:\n  - agent: {send: {chat: \"${channel}\", content: hi}}\n  - expect: {send: {content: hi}}\n")
+	stage := stageFor(t)
+	r := stage.Run(t.Context(), sc, wire.R8, play.Options{Connector: broken(t, fault{says: late}), Settle: 5 * time.Millisecond})
+	if r.Outcome != verdict.Passed {
+		t.Errorf("%v %s %+v", r.Outcome, r.Reason, r.Problems)
+	}
+}

@@ -129,7 +129,9 @@ func (r *run) play(ctx context.Context) error {
 		if err := r.rest(ctx); err != nil {
 			return err
 		}
-		r.ledger.update(r.scenario.Pos)
+		if err := r.answered(ctx); err != nil {
+			return err
+		}
 	}
 	return r.nothingLeft(r.log.Len())
 }

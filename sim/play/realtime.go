@@ -67,6 +67,21 @@ func (r *run) rest(ctx context.Context) error {
 	return nil
 }
 
+// answered waits for the results that a connector still owes: on a busy machine it
+// may be quiet for longer than is believed, and then answer (OUT-1).
+func (r *run) answered(ctx context.Context) error {
+	limit, withheld := time.Now().Add(r.options.Patience), r.known().ResultsWithheld
+	for {
+		r.ledger.update(r.scenario.Pos)
+		if !r.ledger.owed() || withheld || time.Now().After(limit) {
+			return r.counter.Wait(ctx)
+		}
+		if err := pause(ctx, lookEvery); err != nil {
+			return err
+		}
+	}
+}
+
 // greeted waits until each gateway's first dial has come to something.
 func (r *run) greeted(ctx context.Context) error {
 	limit := time.Now().Add(r.options.Patience)
