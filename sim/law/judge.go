@@ -41,7 +41,7 @@ func NewJudge(k Known) *Judge {
 	turns := &turns{known: &j.known, report: j.report, event: &j.event, lanes: map[string]*lane{}, running: map[string]int{}}
 	j.laws = []law{
 		&channel{known: &j.known, report: j.report},
-		&endings{known: &j.known, report: j.report, tails: map[stream]*tail{}},
+		&newlines{known: &j.known, report: j.report, tails: map[stream]*tail{}},
 		newSecrets(&j.known, j.report),
 		&results{known: &j.known, report: j.report, sockets: j.sockets, requests: map[int]*requests{}},
 		&calls{report: j.report, sockets: j.sockets, seed: maphash.MakeSeed()},

@@ -2,6 +2,7 @@ package replay_test
 
 import (
 	"bytes"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -11,7 +12,7 @@ import (
 	"github.com/relaysim/relaysim/sim/verdict"
 )
 
-// TestCutRecordingsPlay: a recorder may be killed after any line. What it wrote
+// TestCutRecordingsPlay: a recorder may be killed or stopped after any line. What it wrote
 // plays, and what the gateway does beyond it is no difference.
 func TestCutRecordingsPlay(t *testing.T) {
 	t.Parallel()
@@ -30,7 +31,11 @@ func TestCutRecordingsPlay(t *testing.T) {
 			deviations := deviationsOf(t, name)
 			lines := bytes.SplitAfter(text, []byte("\n"))
 			for n := 2; n < len(lines)-1; n++ {
-				s, _, err := replay.Compile(opener(bytes.Join(lines[:n], nil)), name+".jsonl", deviations)
+				text := bytes.Join(lines[:n], nil)
+				if n%2 == 0 { // or it was stopped there
+					text = fmt.Appendf(text, "{\"kind\":\"end\",\"events\":%d,\"cut\":true}\n", n-1)
+				}
+				s, _, err := replay.Compile(opener(text), name+".jsonl", deviations)
 				if err != nil {
 					t.Errorf("up to line %d: %v", n, err)
 					continue

@@ -7,10 +7,10 @@ import (
 	"github.com/relaysim/relaysim/sim/trace"
 )
 
-// endings holds FR-1: a line ends with its newline. Whoever forgets it sends
+// newlines holds FR-1: a line ends with its newline. Whoever forgets it sends
 // frames that no receiver reads, and that no other law sees. A line may go on in
 // the next message, so only what can be no part of one is told.
-type endings struct {
+type newlines struct {
 	known  *Known
 	report report
 	tails  map[stream]*tail
@@ -29,9 +29,9 @@ type tail struct {
 	whole bool // it is a whole frame, which lacks only its newline
 }
 
-func (l *endings) frame(*trace.Observation, *socket, *frame) {}
+func (l *newlines) frame(*trace.Observation, *socket, *frame) {}
 
-func (l *endings) observe(o *trace.Observation, s *socket) {
+func (l *newlines) observe(o *trace.Observation, s *socket) {
 	switch {
 	case s == nil:
 	case o.Kind == trace.Frame && l.judged(o.From, s):
@@ -49,14 +49,14 @@ func (l *endings) observe(o *trace.Observation, s *socket) {
 	}
 }
 
-func (l *endings) judged(from trace.Side, s *socket) bool {
+func (l *newlines) judged(from trace.Side, s *socket) bool {
 	if from == trace.Gateway {
 		return !s.byHand
 	}
 	return !l.known.ScriptedConnector && !s.refused
 }
 
-func (l *endings) message(o *trace.Observation) {
+func (l *newlines) message(o *trace.Observation) {
 	k := stream{o.Conn, o.From}
 	t, rest := l.tails[k], o.Data
 	if i := bytes.LastIndexByte(rest, '\n'); i >= 0 { // a line that is none because of the tail is told as a line
@@ -77,13 +77,13 @@ func (l *endings) message(o *trace.Observation) {
 }
 
 // unended reports a frame whose newline never came.
-func (l *endings) unended(from trace.Side, t *tail) {
+func (l *newlines) unended(from trace.Side, t *tail) {
 	if t.whole {
 		l.report("FR-1", t.seq, "the %s sent a frame without the newline that ends it, and none came after it: whoever receives it waits for the rest", from)
 	}
 }
 
-func (l *endings) end() {
+func (l *newlines) end() {
 	if !l.known.Whole {
 		return
 	}
